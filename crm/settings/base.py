@@ -118,6 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+ACCOUNT_ADAPTER = "crm.sign_in.SignInAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # Administrators create users; the address they enter needs no confirmation.
 ACCOUNT_EMAIL_VERIFICATION = "none"
