@@ -2,6 +2,29 @@ from django.apps import AppConfig
 
 
 class CrmConfig(AppConfig):
+    """The kernel. Once every app is loaded, it collects the record types and names them."""
+
     name = "crm"
     label = "crm"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crm.records import checks  # noqa: F401  (registers the system checks)
+
+
+class RecordTypesConfig(AppConfig):
+    """Comes last in INSTALLED_APPS: all models and declarations exist when it is ready."""
+
+    name = "crm.records"
+    label = "crm_records"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from crm import labels
+        from crm.access.standard_roles import install_standard_roles
+        from crm.records.registry import autodiscover, registry
+
+        autodiscover()
+        labels.install(registry)
+        post_migrate.connect(install_standard_roles, sender=self)

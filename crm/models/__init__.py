@@ -1,0 +1,43 @@
+"""The kernel's tables, one file per concept."""
+
+from crm.models.activity import Activity
+from crm.models.file import File
+from crm.models.journal import FieldChange, JournalEntry
+from crm.models.label import FieldLabel, RecordTypeLabel
+from crm.models.number import NumberSeries
+from crm.models.principal import Principal, Team, TeamMembership, User
+from crm.models.recent import RecentRecord
+from crm.models.record import Record, number_field, number_trigger, search_text
+from crm.models.role import Role, RolePrivilege
+from crm.models.saved_view import SavedView
+from crm.models.setting import CompanySettings, Currency
+from crm.models.share import Share
+from crm.models.stamp import Stamp
+from crm.models.unit import BusinessUnit
+
+__all__ = [
+    "Activity",
+    "BusinessUnit",
+    "CompanySettings",
+    "Currency",
+    "FieldChange",
+    "FieldLabel",
+    "File",
+    "JournalEntry",
+    "NumberSeries",
+    "Principal",
+    "RecentRecord",
+    "Record",
+    "RecordTypeLabel",
+    "Role",
+    "RolePrivilege",
+    "SavedView",
+    "Share",
+    "Stamp",
+    "Team",
+    "TeamMembership",
+    "User",
+    "number_field",
+    "number_trigger",
+    "search_text",
+]

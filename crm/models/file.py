@@ -1,0 +1,34 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.principal import User
+
+
+def _place(instance: "File", filename: str) -> str:
+    """A name of our own: nothing of what the uploader called it reaches the storage."""
+    return f"files/{uuid.uuid4().hex}"
+
+
+class File(models.Model):
+    """One row is a file attached to a record; who may read the record may read it."""
+
+    record_type = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    activity = models.ForeignKey("crm.Activity", models.CASCADE, null=True, related_name="files")
+    name = models.CharField(_("name"), max_length=200)
+    media_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField(_("size"))
+    content = models.FileField(upload_to=_place, max_length=200)
+    uploaded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["record_type", "record_id", "-id"], name="crm_file_record")]
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+
+    def __str__(self) -> str:
+        return self.name

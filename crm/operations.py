@@ -1,0 +1,114 @@
+"""The transaction boundary of every write.
+
+The outermost `@operation` opens the transaction and gives everything that happens in it one
+id; services called inside join it. Inside, the order is always: lock, authorise, check
+rules, write, journal and emit, return a small value. The triggers that write field history
+read the operation and the actor from the transaction's settings.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+from crm import clock
+
+if TYPE_CHECKING:
+    from crm.access.actor import Actor
+    from crm.models import Record
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is under way: its id, who does it, and the one moment it happens at."""
+
+    actor: "Actor"
+    at: datetime
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+_current: ContextVar[Operation | None] = ContextVar("operation", default=None)
+_subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def current() -> Operation:
+    """The operation under way; LookupError outside of one."""
+    operation_ = _current.get()
+    if operation_ is None:
+        raise LookupError("A write happened outside of an operation.")
+    return operation_
+
+
+def operation(service: Callable[P, R]) -> Callable[P, R]:
+    """Runs a service `(*, actor, ...)` in one transaction, joining the one under way."""
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _current.get() is not None:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        begun = Operation(actor=kwargs["actor"], at=clock.now())  # type: ignore[arg-type]
+        token = _current.set(begun)
+        try:
+            with transaction.atomic():
+                _name_operation(begun)
+                result = service(*args, **kwargs)
+                _name_nothing()
+                return result
+        finally:
+            _current.reset(token)
+
+    return run
+
+
+def _name_operation(begun: Operation) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('crm.operation', %s, true), set_config('crm.actor', %s, true)",
+            [str(begun.id), str(begun.actor.id or "")],
+        )
+
+
+def _name_nothing() -> None:
+    """Inside a surrounding transaction the settings would outlive the operation."""
+    if len(connection.savepoint_ids) > 0:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('crm.operation', '', true), set_config('crm.actor', '', true)"
+            )
+
+
+def journal(verb: str, record: "Record", **data: Any) -> None:
+    """Writes down that the actor did `verb` to the record; shown in its timeline."""
+    from crm.models import JournalEntry
+
+    under_way = current()
+    JournalEntry.objects.create(
+        operation=under_way.id,
+        verb=verb,
+        record_type=record.type_key(),
+        record_id=record.pk,
+        actor_id=under_way.actor.id,
+        at=under_way.at,
+        data=data,
+    )
+
+
+def subscribe(event: type, handler: Callable[[Any], None]) -> None:
+    """Registers a handler that runs in the transaction of whoever emits the event."""
+    if handler not in _subscribers[event]:
+        _subscribers[event].append(handler)
+
+
+def emit(event: object) -> None:
+    for handler in _subscribers[type(event)]:
+        handler(event)

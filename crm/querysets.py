@@ -1,0 +1,46 @@
+"""The query set of every record type, with the one gate that all reads pass."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+from crm.access.levels import Privilege
+
+if TYPE_CHECKING:
+    from crm.access.actor import Actor
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    def alive(self) -> Self:
+        return self.filter(deleted_at__isnull=True)
+
+    def in_bin(self) -> Self:
+        return self.filter(deleted_at__isnull=False)
+
+    def visible_to(self, actor: "Actor", privilege: Privilege = Privilege.READ) -> Self:
+        """The living rows on which the actor holds the privilege."""
+        return self.alive().reachable_by(actor, privilege)
+
+    def reachable_by(self, actor: "Actor", privilege: Privilege = Privilege.READ) -> Self:
+        """As `visible_to`, rows in the bin included."""
+        scope = actor.scope(self.model.type_key(), privilege)
+        if scope.is_everything:
+            return self
+        return self.filter(scope.condition())
+
+    def owned_by(self, principal_ids: "frozenset[int] | list[int]") -> Self:
+        return self.filter(owner_id__in=list(principal_ids))
+
+    def matching(self, text: str) -> Self:
+        """Rows whose search text holds every word of `text`, accents and case aside."""
+        found = self
+        for word in text.split()[:6]:
+            found = found.filter(
+                search_text__contains=models.Func(
+                    models.Value(word), function="public.crm_fold", output_field=models.TextField()
+                )
+            )
+        return found
+
+    def recent_first(self) -> Self:
+        return self.order_by("-modified_at", "-id")

@@ -1,0 +1,80 @@
+"""System checks of the declarations: every name in them must be something real."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import checks
+from django.core.exceptions import FieldDoesNotExist
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils.module_loading import import_string
+
+from crm.records.declaration import RecordType
+from crm.records.registry import registry
+
+
+@checks.register("records")
+def declarations_name_real_things(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    return [
+        checks.Error(problem, obj=record_type.key, id="crm.E001")
+        for record_type in registry
+        for problem in _problems(record_type)
+    ]
+
+
+def _problems(record_type: RecordType) -> Iterator[str]:
+    yield from _unknown_fields(record_type)
+    yield from _unknown_names(record_type)
+    yield from _missing_templates(record_type)
+
+
+def _unknown_fields(record_type: RecordType) -> Iterator[str]:
+    named = [record_type.title, *record_type.filters, *record_type.bulk_fields]
+    named += [name for section in record_type.sections for name in section.fields]
+    named += [name for key in record_type.duplicates for name in key.fields]
+    named += [record_type.status.field] if record_type.status else []
+    named += [record_type.number] if record_type.number else []
+    named += [
+        column.accessor.replace(".", "__") or column.name
+        for column in record_type.columns
+        if not column.annotate and not column.template
+    ]
+    for name in named:
+        if not _is_path(record_type.model, name):
+            yield f"'{name}' is neither a field nor an attribute of {record_type.key}."
+
+
+def _is_path(model: Any, path: str) -> bool:
+    for step in path.split("__"):
+        try:
+            field = model._meta.get_field(step)
+        except FieldDoesNotExist:
+            return hasattr(model, step)
+        model = getattr(field, "related_model", None)
+        if model is None:
+            return True
+    return True
+
+
+def _unknown_names(record_type: RecordType) -> Iterator[str]:
+    dotted = [record_type.form, record_type.record_view, record_type.edit_view]
+    dotted += [name for action in record_type.actions for name in (action.service, action.view)]
+    dotted += [action.form for action in record_type.actions]
+    dotted += [record_type.board.move] if record_type.board else []
+    for name in filter(None, dotted):
+        try:
+            import_string(name)
+        except ImportError as error:
+            yield f"'{name}' cannot be imported: {error}"
+
+
+def _missing_templates(record_type: RecordType) -> Iterator[str]:
+    names = [record_type.record_template, record_type.list_template]
+    names += [panel.template for panel in record_type.panels]
+    names += [column.template for column in record_type.columns]
+    names += [record_type.board.card] if record_type.board else []
+    for name in filter(None, names):
+        try:
+            get_template(name)
+        except TemplateDoesNotExist:
+            yield f"The template '{name}' does not exist."
