@@ -1,11 +1,16 @@
 """What /healthz looks at: everything a request needs, and nothing that costs."""
 
+from contextlib import suppress
+
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+
+WORKER_KEY = "crm:worker-alive"
+WORKER_SILENCE_SECONDS = 30
 
 
 class _Seen:
@@ -17,13 +22,11 @@ _seen = _Seen()
 
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    checks = {
-        "database": database_answers(),
-        "migrations": False,
-        "redis": redis_answers(),
-    }
+    checks = {"database": database_answers(), "migrations": False, "redis": redis_answers()}
     if checks["database"]:
         checks["migrations"] = migrations_applied()
+    if settings.HEALTH_NEEDS_WORKER:
+        checks["worker"] = checks["redis"] and worker_is_alive()
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 
@@ -45,10 +48,31 @@ def migrations_applied() -> bool:
 
 
 def redis_answers() -> bool:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
+    with redis_client() as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
+def worker_is_alive() -> bool:
+    with redis_client() as client:
+        try:
+            return bool(client.exists(WORKER_KEY))
+        except redis.RedisError:
+            return False
+
+
+def note_worker_alive() -> None:
+    """Called at each heartbeat of a worker; a worker without a broker has nothing to say."""
+    with redis_client() as client, suppress(redis.RedisError):
+        client.set(WORKER_KEY, 1, ex=WORKER_SILENCE_SECONDS)
+
+
+def note_worker_gone() -> None:
+    with redis_client() as client, suppress(redis.RedisError):
+        client.delete(WORKER_KEY)
+
+
+def redis_client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)

@@ -214,6 +214,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
 
+# Whether /healthz answers for a worker too: where all run together it should, and where a load
+# balancer asks each web process for itself it must not.
+HEALTH_NEEDS_WORKER = env.bool("HEALTH_NEEDS_WORKER", default=False)
+
 # Logs
 
 LOGGING = {
