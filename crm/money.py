@@ -100,17 +100,19 @@ def round_money(
 def allocate(amount: Decimal, weights: Sequence[Decimal], *, places: int) -> list[Decimal]:
     """Share an amount by largest remainder: the shares add up to it to the last unit.
 
-    Weights are zero or more, and not all zero; equal remainders go to the earlier one.
-    The amount is rounded to `places` already. Counts in whole units, so nothing is lost on the way.
+    The amount is rounded to `places` already; the weights may be of both signs but do not add up
+    to zero. Equal remainders go to the earlier one. Everything is counted in whole units, so
+    nothing is lost on the way, and negating the amount negates every share.
     """
+    parts = _as_integers(weights)
+    total = sum(parts)
+    if total == 0:
+        raise ValueError("Weights that add up to zero share nothing.")
+    parts = [part if total > 0 else -part for part in parts]
     units = _whole_units(abs(amount), places)
-    integer_weights = _as_integers(weights)
-    total = sum(integer_weights)
-    if total <= 0 or min(integer_weights) < 0:
-        raise ValueError("Weights must be zero or more and not all zero.")
-    parts = [divmod(units * weight, total) for weight in integer_weights]
-    counts = [share for share, _ in parts]
-    by_remainder = sorted(range(len(counts)), key=lambda index: (-parts[index][1], index))
+    quotients = [divmod(units * part, abs(total)) for part in parts]
+    counts = [share for share, _ in quotients]
+    by_remainder = sorted(range(len(counts)), key=lambda index: (-quotients[index][1], index))
     for index in by_remainder[: units - sum(counts)]:
         counts[index] += 1
     sign = -1 if amount < 0 else 1
