@@ -19,6 +19,7 @@ class RecordTypesConfig(AppConfig):
     label = "crm_records"
 
     def ready(self) -> None:
+        from django.apps import apps
         from django.db.models.signals import post_migrate
 
         from crm import labels
@@ -27,4 +28,4 @@ class RecordTypesConfig(AppConfig):
 
         autodiscover()
         labels.install(registry)
-        post_migrate.connect(install_standard_roles, sender=self)
+        post_migrate.connect(install_standard_roles, sender=apps.get_app_config("crm"))

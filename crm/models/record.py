@@ -70,7 +70,7 @@ _KEEP_CURRENT = pgtrigger.Trigger(
 )
 _KEEP_UNIT = pgtrigger.Trigger(
     name="keep_unit",
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("owner"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("owner_id"),
     when=pgtrigger.Before,
     func=(
         "SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;"

@@ -179,12 +179,15 @@ class Rules:
 
     `before_save(record, changes)` sees the changed record (also a new one, version 0) and may
     set derived fields; `changes` maps field -> old value. `before_delete(record)`.
-    `after_save(operation, record, changes)` runs in the same transaction.
+    `after_save(operation, record, changes)` runs in the same transaction. `lock(record)` returns
+    a sentence when the record can't be edited as it stands (a frozen document), else None;
+    closed states of `Status` are read-only without it.
     """
 
     before_save: Callable[[Any, Mapping[str, Any]], None] | None = None
     after_save: Callable[[Any, Any, Mapping[str, Any]], None] | None = None
     before_delete: Callable[[Any], None] | None = None
+    lock: Callable[[Any], Text | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,72 @@
+"""The base of every record type's form: visible choices only, labels from the registry."""
+
+from typing import Any
+
+from django import forms
+
+from crm.access.actor import Actor
+from crm.errors import CrmError
+from crm.models import Principal, Record
+from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A model form for one actor. It never saves: views hand `values()` to a service.
+
+    Links to records become look-ups over what the actor may see; anything else is refused as
+    if it did not exist.
+    """
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        self.actor = actor
+        super().__init__(*args, **kwargs)
+        for name, field in list(self.fields.items()):
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                self._link(name, field, RecordMultipleChoiceField)
+            elif isinstance(field, forms.ModelChoiceField):
+                self._link(name, field, RecordChoiceField)
+
+    def _link(self, name: str, field: Any, field_class: Any) -> None:
+        model = field.queryset.model
+        if not issubclass(model, Record) and model is not Principal:
+            return
+        self.fields[name] = field_class(
+            model=model,
+            actor=self.actor,
+            required=field.required,
+            label=field.label,
+            help_text=field.help_text,
+            initial=field.initial,
+            current=self.initial.get(name),
+        )
+
+    def _post_clean(self) -> None:
+        """Model validation happens in the service, under the lock; not twice."""
+
+    def values(self) -> dict[str, Any]:
+        """What the form would set: field -> cleaned value."""
+        return dict(self.cleaned_data)
+
+    def show_error(self, error: CrmError) -> None:
+        """Puts a service's refusal next to the fields it names."""
+        for name, message in error.fields.items():
+            self.add_error(name if name in self.fields else None, str(message))
+        if not error.fields:
+            self.add_error(None, str(error))
+
+
+class ActionForm(forms.Form):
+    """A dialog's form: `initial_for(record)` prefills it, cleaned data go to the service."""
+
+    def __init__(self, *args: Any, actor: Actor, record: Any = None, **kwargs: Any) -> None:
+        self.actor, self.record = actor, record
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, RecordChoiceField):
+                field.use_actor(actor)
+
+    @classmethod
+    def initial_for(cls, actor: Actor, record: Any) -> dict[str, Any]:
+        return {}
+
+    show_error = RecordForm.show_error

@@ -1,0 +1,50 @@
+"""Addresses of record pages, by type key and id. Slugs never change with renaming."""
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from crm.records.registry import registry
+
+if TYPE_CHECKING:
+    from crm.models import Record
+    from crm.records.declaration import RecordType
+
+
+class RecordTypeConverter:
+    """Puts a RecordType into the view for a slug, and a type or key back into the address."""
+
+    regex = "[a-z][a-z-]*"
+
+    def to_python(self, value: str) -> "RecordType":
+        try:
+            return registry.by_slug(value)
+        except KeyError as error:
+            raise ValueError(value) from error
+
+    def to_url(self, value: "RecordType | str") -> str:
+        return registry.get(value).slug if isinstance(value, str) else value.slug
+
+
+def list_url(type_key: str) -> str:
+    return reverse("records:list", args=[type_key])
+
+
+def new_url(type_key: str) -> str:
+    return reverse("records:new", args=[type_key])
+
+
+def record_url(record: "Record") -> str:
+    return reverse("records:record", args=[record.type_key(), record.pk])
+
+
+def url_of(type_key: str, record_id: int) -> str:
+    return reverse("records:record", args=[type_key, record_id])
+
+
+def edit_url(record: "Record") -> str:
+    return reverse("records:edit", args=[record.type_key(), record.pk])
+
+
+def action_url(record: "Record", action: str) -> str:
+    return reverse("records:action", args=[record.type_key(), record.pk, action])

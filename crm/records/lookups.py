@@ -1,0 +1,158 @@
+"""Choosing a record among a million: a look-up widget, and fields that only accept visible rows."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.access.actor import Actor
+from crm.models import Principal
+from crm.records.registry import registry
+
+PRINCIPALS = "principal"
+OFFERED = 20
+MAX_DIGITS = 18  # what a bigint holds
+
+
+def choosable(model: Any, actor: Actor) -> Any:
+    """The rows an actor may choose: visible records, or any user or team."""
+    if model is Principal:
+        return Principal.objects.all()
+    return model.objects.visible_to(actor)
+
+
+def type_key_of(model: Any) -> str:
+    return PRINCIPALS if model is Principal else model.type_key()
+
+
+class LookupWidget(forms.Select):
+    """A select that holds the present choice and the most recent rows.
+
+    With JavaScript it searches as one types; without, the text field beside it takes a name.
+    """
+
+    template_name = "records/lookup.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-lookup"] = ""
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = (data.get(f"{name}__text") or "").strip()
+        return {"typed": typed} if typed else super().value_from_datadict(data, files, name)
+
+
+class RecordChoiceField(forms.Field):
+    """Accepts the id of a visible record (or a name typed without JavaScript)."""
+
+    widget = LookupWidget
+
+    def __init__(
+        self, *, model: Any, actor: Actor | None = None, current: Any = None, **kwargs: Any
+    ) -> None:
+        self.model, self.actor = model, actor
+        self.current = current
+        super().__init__(**kwargs)
+        self.widget.is_required = self.required
+        if actor is not None:
+            self.use_actor(actor)
+
+    def use_actor(self, actor: Actor) -> None:
+        self.actor = actor
+        self.widget.attrs["data-lookup-url"] = reverse(
+            "records:lookup", args=[type_key_of(self.model)]
+        )
+        self.widget.choices = self._offered
+
+    def _offered(self) -> list[tuple[Any, str]]:
+        """The present choice and, for use without JavaScript, the latest rows."""
+        rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
+        latest = rows.order_by("name" if self.model is Principal else "-modified_at", "-pk")
+        found = {row.pk: str(row) for row in latest[:OFFERED]}
+        present = self._present()
+        if present is not None:
+            found.setdefault(present.pk, str(present))
+        return [("", ""), *found.items()]
+
+    def _present(self) -> Any:
+        value = self.current
+        if value in (None, ""):
+            return None
+        if isinstance(value, self.model):
+            return value
+        return choosable(self.model, self.actor).filter(pk=value).first()  # type: ignore[arg-type]
+
+    def prepare_value(self, value: Any) -> Any:
+        return getattr(value, "pk", value)
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
+        if isinstance(value, dict):
+            return self._by_name(rows, value["typed"])
+        if not str(value).isdigit() or len(str(value)) > MAX_DIGITS:
+            raise ValidationError(_("Choose one from the list."))
+        record = rows.filter(pk=int(value)).first()
+        if record is None:
+            raise ValidationError(_("This record does not exist, or you may not see it."))
+        self.current = record
+        return record
+
+    def _by_name(self, rows: Any, typed: str) -> Any:
+        title = "name" if self.model is Principal else registry.of(self.model).title
+        found = list(rows.filter(**{f"{title}__iexact": typed})[:2])
+        if len(found) == 1:
+            self.current = found[0]
+            return found[0]
+        if found:
+            raise ValidationError(_("Several are called so. Choose one from the list."))
+        raise ValidationError(
+            _("Nothing is called so. Check the spelling, or choose from the list.")
+        )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(getattr(initial, "pk", initial) or "") != str(data or "")
+
+
+class RecordMultipleChoiceField(RecordChoiceField):
+    """Accepts the ids of several visible records."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget = MultipleLookupWidget()
+        if self.actor is not None:
+            self.use_actor(self.actor)
+
+    def _offered(self) -> list[tuple[Any, str]]:
+        chosen = {row.pk: str(row) for row in self.current or ()}
+        return [
+            *chosen.items(),
+            *(pair for pair in super()._offered()[1:] if pair[0] not in chosen),
+        ]
+
+    def _present(self) -> Any:
+        return None
+
+    def prepare_value(self, value: Any) -> Any:
+        return [getattr(row, "pk", row) for row in value or ()]
+
+    def to_python(self, value: Any) -> Any:
+        ids = [int(pk) for pk in value or () if str(pk).isdigit()]
+        rows = list(choosable(self.model, self.actor).filter(pk__in=ids))  # type: ignore[arg-type]
+        if len(rows) != len(set(ids)) or len(ids) != len(list(value or ())):
+            raise ValidationError(_("One of these records does not exist, or you may not see it."))
+        self.current = rows
+        return rows
+
+
+class MultipleLookupWidget(forms.SelectMultiple):
+    template_name = "records/lookup.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-lookup"] = ""
+        return context

@@ -1,0 +1,61 @@
+"""Two people edited the same record: keep both changes where they touch different fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from crm.errors import StaleVersion
+from crm.models import FieldChange, Record
+
+
+def original_values(record: Record, version: int) -> dict[str, Any]:
+    """Column -> value at `version`, for every column changed since. Read from field history."""
+    originals: dict[str, Any] = {}
+    later = FieldChange.objects.filter(
+        record_type=record.type_key(), record_id=record.pk, version__gt=version
+    )
+    for changes in later.order_by("version").values_list("changes", flat=True):
+        for column, pair in changes.items():
+            originals.setdefault(column, from_history(record, column, pair[0]))
+    return originals
+
+
+def from_history(record: Any, column: str, value: Any) -> Any:
+    """A value as history keeps it (JSON), as the Python value of the model's field."""
+    if value is None:
+        return None
+    field = next(f for f in record._meta.concrete_fields if f.column == column)
+    if isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field.to_python(value)
+
+
+def merge_values(record: Any, version: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What of `wanted` the editor of `version` really changed, on top of the row as it is.
+
+    Raises StaleVersion when somebody else changed one of the same fields to another value.
+    """
+    originals = original_values(record, version)
+    mine, conflicts = {}, []
+    for name, value in wanted.items():
+        field = record._meta.get_field(name)
+        new = value.pk if isinstance(value, models.Model) else value
+        now = getattr(record, field.attname)
+        original = originals.get(field.column, now)
+        if new == original:
+            continue
+        mine[name] = value
+        if field.column in originals and now not in (original, new):
+            conflicts.append((name, original, now, new))
+    if conflicts:
+        raise StaleVersion(
+            _("Somebody else changed the same fields meanwhile. Choose what stays."),
+            original={name: original for name, original, _now, _new in conflicts},
+            theirs={name: now for name, _original, now, _new in conflicts},
+            yours={name: new for name, _original, _now, new in conflicts},
+            merged=[name for name in mine if name not in {row[0] for row in conflicts}],
+            version=record.version,
+        )
+    return mine
