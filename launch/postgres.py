@@ -12,7 +12,7 @@ from urllib.parse import quote
 import psycopg
 
 from launch import os_user
-from launch.children import Command, Program, never, stop, wait_until
+from launch.children import Command, Program, identity, never, stop, wait_until
 from launch.faults import LaunchError
 from launch.wheels import package_folder
 
@@ -131,7 +131,7 @@ class EmbeddedPostgres:
             text=True,
             env=environment,
             cwd="/",
-            user=self.user,
+            **identity(self.user),
         )
 
     def answers(self) -> bool:
