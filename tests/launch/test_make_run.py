@@ -1,0 +1,236 @@
+"""`make run` for real: fresh data, servers of its own, a second start, and nothing left behind."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from launch.children import stop
+from launch.postgres import THROW_AWAY, EmbeddedPostgres
+from launch.valkey import EmbeddedValkey, free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("make_run")]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Run:
+    """One `make run`, with what it printed."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> "Run":
+        self.output = self.home.parent / f"output-{self.port}.txt"
+        self.began = time.monotonic()
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                ["make", "run"],
+                cwd=ROOT,
+                env=bare_environment(CRM_HOME=str(self.home), PORT=str(self.port), **self.extra),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self
+
+    def wait_ready(self, seconds: float = 120) -> "Run":
+        while "Ready:" not in self.output.read_text():
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < self.began + seconds, self.output.read_text()
+            time.sleep(0.1)
+        self.took = time.monotonic() - self.began
+        return self
+
+    def stop(self) -> None:
+        """As `kill` does: the signal reaches make alone."""
+        self.process.terminate()
+        self.process.wait(60)
+
+    def press_ctrl_c(self) -> None:
+        """As a terminal does: the signal reaches the whole group at once."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(60)
+
+    def status(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        url = EmbeddedPostgres(self.home).url("crm")
+        with psycopg.connect(url) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def bare_environment(**extra: str) -> dict[str, str]:
+    ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "EMAIL_URL")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "PYTHON": sys.executable, "VENV": sys.prefix, **extra}
+
+
+def processes_of(home: Path) -> list[str]:
+    """Whoever was given this CRM_HOME, or data in it on its command line."""
+    return [
+        folder.name
+        for folder in Path("/proc").glob("[0-9]*")
+        if f"CRM_HOME={home}" in words(folder / "environ")
+        or any(word.startswith(str(home)) for word in words(folder / "cmdline"))
+    ]
+
+
+def words(path: Path) -> list[str]:
+    try:
+        return path.read_text(errors="replace").split("\0")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return []
+
+
+def refused(**extra: str) -> list[str]:
+    """The lines a start prints that must not succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "launch"],
+        cwd=ROOT,
+        env=bare_environment(**extra),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    return done.stderr.splitlines()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run") / "crm-home"
+
+
+@pytest.fixture(scope="module")
+def first_run(home: Path) -> Iterator[Run]:
+    run = Run(home).start()
+    try:
+        yield run.wait_ready()
+    finally:
+        if run.process.poll() is None:
+            run.stop()
+
+
+def test_a_first_start_ends_with_the_address_and_a_healthy_answer(first_run):
+    assert first_run.took < 60
+    assert f"http://localhost:{first_run.port}/" in first_run.output.read_text()
+    assert first_run.status("/healthz") == 200
+    assert first_run.status("/user/login/") == 200
+
+
+def test_a_second_start_on_the_same_data_is_refused(first_run, home):
+    lines = refused(CRM_HOME=str(home), PORT=str(free_port()))
+    assert len(lines) == 1
+    assert lines[0].startswith(f"A CRM with its data in {home} is running already. ")
+    assert first_run.status("/healthz") == 200
+
+
+def test_a_taken_port_is_named(first_run, tmp_path):
+    lines = refused(CRM_HOME=str(tmp_path), PORT=str(first_run.port))
+    assert len(lines) == 1
+    assert lines[0].startswith(f"Port {first_run.port} is taken. ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sigterm_stops_everything_and_the_data_is_there_at_the_next_start(first_run, home):
+    with psycopg.connect(EmbeddedPostgres(home).url("crm")) as connection:
+        connection.execute("CREATE TABLE kept_between_starts AS SELECT 42 AS answer")
+    assert len(processes_of(home)) > 6
+    first_run.stop()
+    assert processes_of(home) == []
+
+    second = Run(home).start().wait_ready()
+    try:
+        assert second.took < 16
+        assert second.query("SELECT answer FROM kept_between_starts") == [(42,)]
+        assert second.status("/healthz") == 200
+    finally:
+        second.press_ctrl_c()
+    assert processes_of(home) == []
+
+
+def test_killed_outright_the_launcher_leaves_nothing_behind(home):
+    run = Run(home).start().wait_ready()
+    launcher = next(
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if parent_of(folder) == run.process.pid
+    )
+    os.kill(launcher, signal.SIGKILL)
+    run.process.wait(30)
+    deadline = time.monotonic() + 30
+    while processes_of(home) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_of(home) == []
+
+
+def parent_of(folder: Path) -> int | None:
+    try:
+        return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def test_servers_of_the_environment_are_used_and_left_running(tmp_path):
+    server = EmbeddedPostgres(tmp_path / "elsewhere", settings=THROW_AWAY)
+    queue = EmbeddedValkey(tmp_path / "elsewhere", durable=False)
+    server.start()
+    queue.start()
+    try:
+        server.create_database("customers")
+        home = tmp_path / "home"
+        run = Run(home, extra={"DATABASE_URL": server.url("customers"), "REDIS_URL": queue.url()})
+        run.start().wait_ready()
+        assert run.status("/healthz") == 200
+        run.stop()
+        assert processes_of(home) == []
+        assert not (home / "postgres").exists()
+        assert not (home / "valkey").exists()
+        assert server.answers()
+        assert queue.answers()
+    finally:
+        stop(queue.child)
+        stop(server.child)
+
+
+def test_an_unreachable_database_is_one_line_without_the_password(tmp_path):
+    lines = refused(
+        CRM_HOME=str(tmp_path),
+        PORT=str(free_port()),
+        DATABASE_URL="postgresql://crm:secret@127.0.0.1:1/crm",
+    )
+    assert len(lines) == 1
+    assert lines[0].startswith("DATABASE_URL: PostgreSQL at 127.0.0.1:1 refused: ")
+    assert "secret" not in lines[0]
+
+
+def test_an_unreachable_redis_is_one_line_without_the_password(tmp_path):
+    lines = refused(
+        CRM_HOME=str(tmp_path),
+        PORT=str(free_port()),
+        REDIS_URL="redis://:secret@127.0.0.1:1/0",
+    )
+    assert len(lines) == 1
+    assert lines[0].startswith("REDIS_URL: Redis at 127.0.0.1:1 refused: ")
+    assert "secret" not in lines[0]
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_refused(tmp_path, port):
+    lines = refused(CRM_HOME=str(tmp_path), PORT=port)
+    assert lines == [f"PORT must be a number from 1 to 65535, not {port}."]
