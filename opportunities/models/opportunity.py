@@ -73,6 +73,13 @@ class Opportunity(Record):
     currency = models.ForeignKey(
         Currency, models.PROTECT, related_name="+", verbose_name=_("currency")
     )
+    price_list = models.ForeignKey(
+        "sales_docs.PriceList",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+    )
     estimated_revenue = _amount(_("est. revenue"))
     is_revenue_calculated = models.BooleanField(
         _("revenue from lines"),
