@@ -2,6 +2,7 @@
 
 from crm.models.activity import Activity
 from crm.models.file import File
+from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
 from crm.models.label import FieldLabel, RecordTypeLabel
 from crm.models.number import NumberSeries
@@ -23,6 +24,8 @@ __all__ = [
     "FieldChange",
     "FieldLabel",
     "File",
+    "ImportJob",
+    "ImportRow",
     "JournalEntry",
     "NumberSeries",
     "Principal",

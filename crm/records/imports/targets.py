@@ -1,0 +1,207 @@
+"""What a file can be imported into: every record type with the feature, and users."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models.functions import Lower
+
+from crm import labels
+from crm.access.actor import Actor
+from crm.access.levels import Privilege
+from crm.models import ImportRow, Principal, Record
+from crm.operations import current
+from crm.records.declaration import Feature, RecordType
+from crm.records.imports.fields import ImportField, Kind, fields_of
+from crm.records.registry import registry
+
+
+class Target(ABC):
+    """Where imported rows go. `found` and `save_*` work on a chunk of rows at a time."""
+
+    key: str
+
+    @property
+    @abstractmethod
+    def label(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def fields(self) -> Mapping[str, ImportField]: ...
+
+    @abstractmethod
+    def identities(self) -> tuple[str, ...]:
+        """Fields by which an existing row can be recognised, the best first."""
+
+    @abstractmethod
+    def may_import(self, actor: Actor) -> bool: ...
+
+    @abstractmethod
+    def existing(self, actor: Actor, name: str, values: Iterable[Any]) -> dict[Any, Any]:
+        """Living rows by the folded value of an identity field."""
+
+    @abstractmethod
+    def blank(self, actor: Actor) -> Any: ...
+
+    @abstractmethod
+    def check(self, record: Any, changes: Mapping[str, Any]) -> None:
+        """Raises RuleViolation when the record as it would be breaks a rule."""
+
+    @abstractmethod
+    def save_new(self, records: list[Any]) -> None: ...
+
+    @abstractmethod
+    def save_changed(self, records: list[Any], names: set[str]) -> None: ...
+
+    @abstractmethod
+    def may_change(self, actor: Actor, record: Any) -> bool: ...
+
+    @abstractmethod
+    def take_back(self, actor: Actor, job_id: int) -> None:
+        """Undoes what an import wrote."""
+
+
+EXTRA_FIELDS: dict[str, list[Callable[[], Iterable[ImportField]]]] = {}
+PREPARE: dict[str, Callable[[Any], None]] = {}
+
+
+def add_import_fields(type_key: str, fields: Callable[[], Iterable[ImportField]]) -> None:
+    """Registers fields a type's import takes beyond its own; apps above may add some."""
+    EXTRA_FIELDS.setdefault(type_key, []).append(fields)
+
+
+def prepare_import(type_key: str, prepare: Callable[[Any], None]) -> None:
+    """Registers what completes an imported record before it is checked (a missing name ...)."""
+    PREPARE[type_key] = prepare
+
+
+class RecordTarget(Target):
+    """Rows of a record type."""
+
+    def __init__(self, record_type: RecordType) -> None:
+        self.record_type = record_type
+        self.key = record_type.key
+
+    @property
+    def label(self) -> str:
+        return labels.plural(self.key)
+
+    @cached_property
+    def fields(self) -> Mapping[str, ImportField]:
+        found = fields_of(self.record_type.model, self.record_type.import_fields)
+        for extra in EXTRA_FIELDS.get(self.key, ()):
+            found |= {described.name: described for described in extra()}
+        return found
+
+    def identities(self) -> tuple[str, ...]:
+        exact = [key.fields[0] for key in self.record_type.duplicates if not key.is_fuzzy]
+        names = ["external_id", self.record_type.number, *exact, self.record_type.title]
+        return tuple(dict.fromkeys(name for name in names if name in self.fields))
+
+    def may_import(self, actor: Actor) -> bool:
+        return self.record_type.has(Feature.IMPORT) and actor.can(self.key, Privilege.CREATE)
+
+    def existing(self, actor: Actor, name: str, values: Iterable[Any]) -> dict[Any, Any]:
+        rows = self.record_type.model.objects.visible_to(actor)
+        return rows_by(rows, name, values)
+
+    def blank(self, actor: Actor) -> Any:
+        return self.record_type.model(owner_id=actor.id)
+
+    def check(self, record: Any, changes: Mapping[str, Any]) -> None:
+        if self.key in PREPARE:
+            PREPARE[self.key](record)
+        if self.record_type.rules.before_save:
+            self.record_type.rules.before_save(record, changes)
+
+    def may_change(self, actor: Actor, record: Any) -> bool:
+        return actor.allows(Privilege.WRITE, record)
+
+    def save_new(self, records: list[Any]) -> None:
+        under_way = current()
+        for record in records:
+            record.created_by_id = record.modified_by_id = under_way.actor.id
+            record.created_at = record.modified_at = under_way.at
+        self.record_type.model.objects.bulk_create(records, batch_size=500)
+
+    def save_changed(self, records: list[Any], names: set[str]) -> None:
+        under_way = current()
+        for record in records:
+            record.modified_at, record.modified_by_id = under_way.at, under_way.actor.id
+        self.record_type.model.objects.bulk_update(
+            records, [*sorted(names), "modified_at", "modified_by"], batch_size=500
+        )
+
+    def take_back(self, actor: Actor, job_id: int) -> None:
+        from crm.records.undo import undo_operation
+
+        operations = ImportRow.objects.filter(job=job_id, operation__isnull=False)
+        for operation_id in (
+            operations.order_by("-line").values_list("operation", flat=True).distinct()
+        ):
+            undo_operation(actor=actor, operation_id=operation_id)
+
+
+def folded(value: Any) -> Any:
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def rows_by(rows: Any, name: str, values: Iterable[Any]) -> dict[Any, Any]:
+    """Rows whose field equals one of `values`, case aside, by that folded value."""
+    wanted = {folded(value) for value in values if value not in (None, "")}
+    if not wanted:
+        return {}
+    if any(isinstance(value, str) for value in wanted):
+        rows = rows.annotate(_folded=Lower(name)).filter(_folded__in=wanted)
+    else:
+        rows = rows.filter(**{f"{name}__in": wanted})
+    return {folded(getattr(row, name)): row for row in rows.order_by("-pk")}
+
+
+def find_links(actor: Actor, described: ImportField, texts: set[str]) -> dict[str, Any]:
+    """Folded text -> row, by external id, number, then title (or name, or user name)."""
+    found: dict[str, Any] = {}
+    for name in reversed(_link_names(described)):
+        found |= rows_by(_link_rows(actor, described), name, texts)
+    return found
+
+
+def _link_rows(actor: Actor, described: ImportField) -> Any:
+    model: Any = described.link
+    if issubclass(model, Record):
+        return model.objects.visible_to(actor)
+    return model._default_manager.all()
+
+
+def _link_names(described: ImportField) -> list[str]:
+    model: Any = described.link
+    if model is Principal:
+        return ["name"]
+    if issubclass(model, Record):
+        record_type = registry.of(model)
+        names = ["external_id", record_type.number, record_type.title]
+        return [name for name in names if name]
+    has_name = any(field.name == "name" for field in model._meta.concrete_fields)
+    return ["name"] if has_name else [model._meta.pk.name]
+
+
+def target_of(key: str) -> Target:
+    """The target with this key; KeyError when there is none."""
+    from crm.records.imports.users import UserTarget
+
+    if key == UserTarget.key:
+        return UserTarget()
+    return RecordTarget(registry.get(key))
+
+
+def is_link(described: ImportField) -> bool:
+    return described.kind is Kind.LINK
+
+
+def choosable_titles(actor: Actor, described: ImportField, text: str, limit: int = 50) -> list[str]:
+    """Titles a link could have meant: those most similar to `text`."""
+    rows, names = _link_rows(actor, described), _link_names(described)
+    similar = TrigramSimilarity(names[-1], text)
+    return [str(getattr(row, names[-1])) for row in rows.order_by(similar.desc())[:limit]]
