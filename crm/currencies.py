@@ -2,19 +2,17 @@
 
 from typing import Any
 
+from django.core.cache import cache
+
 from crm.access.stamps import stamp_of
 
 FIRST_BASE = "EUR"
-
-_base: list[tuple[int, str]] = [(-1, "")]
+KEPT_SECONDS = 3600
 
 
 def base_currency_code() -> str:
-    """The company's own currency; read once per process and version of the settings."""
-    version = stamp_of("settings")
-    if _base[0][0] != version:
-        _base[0] = (version, _read())
-    return _base[0][1]
+    """The company's own currency, remembered while the settings stay as they are."""
+    return str(cache.get_or_set(f"base-currency:{stamp_of('settings')}", _read, KEPT_SECONDS))
 
 
 def _read() -> str:
@@ -29,4 +27,4 @@ def install_base_currency(**_: Any) -> None:
     from crm.models import Currency
 
     if not Currency.objects.filter(is_base=True).exists():
-        Currency.objects.create(code=FIRST_BASE, is_base=True)
+        Currency.objects.update_or_create(code=FIRST_BASE, defaults={"is_base": True})
