@@ -95,10 +95,14 @@ PROFILES: dict[str, tuple[str, dict[str, dict[P, Level]]]] = {
 
 
 def install_standard_roles(**_: Any) -> None:
-    """Creates the standard roles, and their rows for record types they do not know yet."""
-    from crm.models import BusinessUnit, Role, RolePrivilege
+    """Creates the standard roles, and rows for record types they do not know yet."""
+    from crm.models import BusinessUnit, RecordTypeName, Role, RolePrivilege
     from crm.records.registry import registry
 
+    RecordTypeName.objects.bulk_create(
+        [RecordTypeName(record_type=record_type.key) for record_type in registry],
+        ignore_conflicts=True,
+    )
     if not BusinessUnit.objects.exists():
         BusinessUnit.objects.create(name="Company")
     for profile, (name, groups) in PROFILES.items():

@@ -36,15 +36,14 @@ def _current() -> _Given:
 
 
 def _read(version: int) -> _Given:
-    from crm.models import FieldLabel, RecordTypeLabel
+    from crm.models import FieldLabel, RecordTypeLabel, RecordTypeName
 
     given = _Given(version=version)
+    given.icons |= RecordTypeName.objects.exclude(icon="").values_list("record_type", "icon")
     for row in RecordTypeLabel.objects.all():
-        given.types[row.record_type, row.language] = (row.singular, row.plural)
-        if row.icon:
-            given.icons[row.record_type] = row.icon
+        given.types[row.record_type_id, row.language] = (row.singular, row.plural)
     for label in FieldLabel.objects.all():
-        given.fields[label.record_type, label.field, label.language] = label.label
+        given.fields[label.record_type_id, label.field, label.language] = label.label
     return given
 
 

@@ -4,7 +4,7 @@ from crm.models.activity import Activity
 from crm.models.file import File
 from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
-from crm.models.label import FieldLabel, RecordTypeLabel
+from crm.models.label import FieldLabel, RecordTypeLabel, RecordTypeName
 from crm.models.number import NumberSeries
 from crm.models.principal import Principal, Team, TeamMembership, User
 from crm.models.recent import RecentRecord
@@ -32,6 +32,7 @@ __all__ = [
     "RecentRecord",
     "Record",
     "RecordTypeLabel",
+    "RecordTypeName",
     "Role",
     "RolePrivilege",
     "SavedView",
