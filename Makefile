@@ -19,3 +19,34 @@ help:
 
 run:
 	@$(RUN) launch
+
+test:
+	@$(DEV) launch.chromium
+	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
+
+check:
+	@$(DEV) checks
+
+bench:
+	@$(DEV) tests.bench --size $(SIZE)
+
+format:
+	@$(DEV)
+	@$(VENV)/bin/ruff check --fix --quiet . || true
+	@$(VENV)/bin/ruff format .
+	@find templates -name '*.html' -exec $(VENV)/bin/djade --target-version 5.2 {} +
+
+# The lock names every package with its hashes and no address, so that any index will do.
+LOCK = $(VENV)/bin/uv pip compile pyproject.toml --extra embedded --universal --generate-hashes \
+	--no-emit-index-url --no-header --python-version 3.11 --quiet $(UPGRADE)
+
+lock:
+	@$(DEV)
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+messages:
+	@$(DEV) launch.messages
+
+compilemessages:
+	@$(RUN) launch.translations

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from launch.faults import LaunchError, StopRequested
 
@@ -27,8 +27,10 @@ class Child(Protocol):
     thread that started it: start children from the main thread.
     """
 
-    name: str
-    log: Path | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def log(self) -> Path | None: ...
 
     def exit_code(self) -> int | None: ...
     def ask_to_stop(self) -> None: ...
@@ -47,6 +49,12 @@ class Command:
     patience: float = 15
 
 
+class Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
 class Program:
     """A child that runs another program."""
 
@@ -54,8 +62,7 @@ class Program:
         self.name = command.name
         self.log = command.log
         self.command = command
-        output = command.log.open("ab") if command.log else subprocess.DEVNULL
-        try:
+        with (command.log or Path(os.devnull)).open("ab") as output:
             self.process = subprocess.Popen(
                 command.arguments,
                 env={**os.environ, **command.environment},
@@ -66,9 +73,6 @@ class Program:
                 preexec_fn=lambda: follow_parent(command.stop_signal),  # noqa: PLW1509  (one thread)
                 **identity(command.user),
             )
-        finally:
-            if command.log:
-                output.close()
 
     def exit_code(self) -> int | None:
         return self.process.poll()
@@ -128,7 +132,7 @@ def follow_parent(stop_signal: signal.Signals) -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
-def identity(user: int | None) -> dict[str, object]:
+def identity(user: int | None) -> Identity:
     if user is None:
         return {}
     return {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}

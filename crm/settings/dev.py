@@ -21,7 +21,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or kept_secret_key(CRM_HOME / "secret
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS += env.list("ALLOWED_HOSTS", default=[])
 
-STATIC_ROOT = None
+STATIC_ROOT = None  # type: ignore[assignment]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {

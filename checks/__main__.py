@@ -1,0 +1,119 @@
+"""Every static check: `make check`. All of them run, also after one has failed."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launch.children import stop
+from launch.console import say
+from launch.postgres import THROW_AWAY, EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+APPS = ("crm", "accounts", "opportunities", "leads", "sales_docs", "cases", "marketing", "service")
+TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "crm.settings.test", "LOG_LEVEL": "WARNING"}
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "crm.settings.production",
+    "SECRET_KEY": "only for this check: long enough, of many different letters 0123456789",
+    "ALLOWED_HOSTS": "crm.example.com",
+    "EMAIL_URL": "smtp://localhost",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    title: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def checks() -> Iterator[Check]:
+    templates = [str(path) for path in sorted(ROOT.glob("templates/**/*.html"))]
+    yield Check("Layout of the code", [tool("ruff"), "format", "--check", "--quiet", "."])
+    yield Check("Lint", [tool("ruff"), "check", "--quiet", "."])
+    yield Check(
+        "Layout of the templates", [tool("djade"), "--target-version=5.2", "--check", *templates]
+    )
+    yield Check("Templates hold no code", module("checks.templates"))
+    yield Check("Request data stays out of queries", module("checks.request_data"))
+    yield Check("Length of files", module("checks.file_length"))
+    yield Check("Which way imports run", [tool("lint-imports"), "--no-logo"])
+    yield Check("Types", [tool("mypy")], TEST_SETTINGS)
+    yield Check(
+        "Models match migrations", manage("makemigrations", "--check", "--dry-run"), TEST_SETTINGS
+    )
+    yield Check(
+        "Migrations are safe",
+        manage("lintmigrations", "--no-cache", "--include-apps", *APPS),
+        TEST_SETTINGS,
+    )
+    yield Check(
+        "Ready to deploy", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION
+    )
+
+
+def tool(name: str) -> str:
+    return str(BIN / name)
+
+
+def module(name: str) -> list[str]:
+    return [sys.executable, "-m", name]
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Two checks ask a server how it would write SQL; any will do."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    home = Path(tempfile.mkdtemp(prefix="crm-checks-"))
+    server = EmbeddedPostgres(home, settings=THROW_AWAY)
+    server.start()
+    os.environ["DATABASE_URL"] = server.url("postgres")
+    try:
+        yield
+    finally:
+        stop(server.child)
+        shutil.rmtree(home)
+
+
+def passes(check: Check) -> bool:
+    began = time.monotonic()
+    done = subprocess.run(
+        check.command,
+        cwd=ROOT,
+        env={**os.environ, **check.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    took = time.monotonic() - began
+    verdict = "ok" if done.returncode == 0 else "FAILED"
+    say(f"{check.title:.<45} {verdict:>6} {took:6.1f} s")
+    if done.returncode:
+        say(f"$ {' '.join(str(word) for word in check.command[:6])}")
+        say(f"{done.stdout}{done.stderr}")
+    return done.returncode == 0
+
+
+def main() -> int:
+    with database():
+        verdicts = [passes(check) for check in checks()]
+    failed = verdicts.count(False)
+    say(f"{failed} of {len(verdicts)} checks failed." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
