@@ -4,10 +4,12 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 
 from crm.access.actor import Actor
 from crm.access.stamps import forget_stamps
+from crm.errors import CrmError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -27,3 +29,9 @@ class ActorMiddleware:
         zone = ZoneInfo(request.user.time_zone)
         with translation.override(request.user.language), timezone.override(zone):
             return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal no view has shown: 404, 403, 409 or 422 with its sentence."""
+        if not isinstance(error, CrmError):
+            return None
+        return render(request, f"{error.status}.html", {"error": error}, status=error.status)

@@ -11,4 +11,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("user/", include("allauth.urls")),
+    path("settings/", include("crm.administration.urls")),
+    path("imports/", include("crm.records.imports.urls")),
 ]

@@ -1,0 +1,51 @@
+"""Changing roles as a whole."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from crm.access.actor import Actor
+from crm.access.levels import Level, Privilege
+from crm.errors import AccessDenied, RuleViolation
+from crm.models import Role, RolePrivilege
+from crm.operations import operation
+
+
+def require_administrator(actor: Actor) -> None:
+    if not actor.can_administer:
+        raise AccessDenied(_("Only administrators may change settings."))
+
+
+@operation
+def set_role_levels(
+    *, actor: Actor, role_id: int, levels: Mapping[tuple[str, Privilege], Level]
+) -> Role:
+    """Replaces a role's levels for the pairs given; others stay. Locks the role."""
+    require_administrator(actor)
+    role = Role.objects.select_for_update().get(pk=role_id)
+    for (record_type, privilege), level in levels.items():
+        row = {"role": role, "record_type": record_type, "privilege": privilege}
+        if level:
+            RolePrivilege.objects.update_or_create(**row, defaults={"level": level})
+        else:
+            RolePrivilege.objects.filter(**row).delete()
+    return role
+
+
+@operation
+def copy_role(*, actor: Actor, role_id: int, name: str) -> Role:
+    """Makes a role with the same levels under a new name, held by nobody."""
+    require_administrator(actor)
+    if Role.objects.filter(name__iexact=name).exists():
+        raise RuleViolation(
+            _("There is a role of this name."), fields={"name": _("Choose another name.")}
+        )
+    source = Role.objects.get(pk=role_id)
+    role = Role.objects.create(
+        name=name, description=source.description, can_administer=source.can_administer
+    )
+    RolePrivilege.objects.bulk_create(
+        RolePrivilege(role=role, record_type=r.record_type, privilege=r.privilege, level=r.level)
+        for r in source.privileges.all()
+    )
+    return role
