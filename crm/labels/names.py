@@ -5,8 +5,10 @@ at the next request of every process.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from django.db import OperationalError, connection
 from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -26,9 +28,25 @@ class _Given:
 
 
 _given = [_Given()]
+_TABLES = {"crm_stamp", "crm_recordtypename", "crm_recordtypelabel", "crm_fieldlabel"}
+
+
+@cache
+def _look_up_tables() -> None:
+    """Raises LookupError until the tables exist; checks and migrations ask for names before."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise LookupError("There is no database yet.") from error
+    if not _TABLES <= set(connection.introspection.table_names()):
+        raise LookupError("The tables do not exist yet.")
 
 
 def _current() -> _Given:
+    try:
+        _look_up_tables()
+    except LookupError:
+        return _given[0]
     version = stamp_of("labels")
     if _given[0].version != version:
         _given[0] = _read(version)
