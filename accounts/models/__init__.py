@@ -6,6 +6,7 @@ from accounts.models.contact import Contact
 from accounts.models.industry import Industry
 from accounts.models.person import FullName
 from accounts.models.reach import Reachable
+from accounts.models.web import WebAddressField
 
 __all__ = [
     "Account",
@@ -16,5 +17,6 @@ __all__ = [
     "MainAddress",
     "Reachable",
     "ShippingAddress",
+    "WebAddressField",
     "country_choices",
 ]

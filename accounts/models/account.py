@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.address import MainAddress, ShippingAddress
 from accounts.models.industry import Industry
 from accounts.models.reach import Reachable
+from accounts.models.web import WebAddressField
 from accounts.querysets import AccountQuerySet
 from crm.models import Currency, Record, number_field, number_trigger, search_text
 
@@ -60,7 +61,7 @@ class Account(MainAddress, ShippingAddress, Reachable, Record):
         blank=True,
         validators=[MinValueValidator(1000), MaxValueValidator(2200)],
     )
-    website = models.URLField(_("website"), blank=True)
+    website = WebAddressField(_("website"), blank=True)
     primary_contact = models.ForeignKey(
         "accounts.Contact",
         models.SET_NULL,

@@ -7,10 +7,15 @@ from babel import Locale
 from django import forms
 from django.db import models
 from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 CODE_LENGTH = 2
+
+ADDRESS = ("line1", "line2", "postcode", "city", "region", "country")
+"""The columns of an address in the order they are written."""
+SHIPPING = tuple(f"shipping_{name}" for name in ADDRESS)
 
 
 @cache
@@ -59,9 +64,9 @@ class CountryField(models.CharField):
         return forms.ChoiceField(
             choices=_offered,
             required=not self.blank,
-            label=kwargs.get("label", self.verbose_name),
+            label=kwargs.get("label") or capfirst(self.verbose_name),
             help_text=self.help_text,
-            widget=kwargs.get("widget", forms.Select),
+            widget=kwargs.get("widget") or forms.Select,
         )
 
 

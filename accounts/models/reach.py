@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+REFUSALS = ("do_not_email", "do_not_bulk_email", "do_not_call", "do_not_mail")
+
 
 class Reachable(models.Model):
     """Ways to reach somebody, and the ones they asked us not to use."""

@@ -4,7 +4,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Contact, FullName, Industry, MainAddress, Reachable
+from accounts.models import (
+    Account,
+    Contact,
+    FullName,
+    Industry,
+    MainAddress,
+    Reachable,
+    WebAddressField,
+)
 from crm.models import Currency, Record, number_field, number_trigger, search_text
 from leads.querysets import LeadQuerySet
 from opportunities.models import BudgetStatus, Opportunity, PurchaseProcess, Rating, Timeframe
@@ -86,7 +94,7 @@ class Lead(MainAddress, Reachable, Record):
     )
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     mobile = models.CharField(_("mobile phone"), max_length=40, blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = WebAddressField(_("website"), blank=True)
     industry = models.CharField(_("industry"), max_length=24, choices=Industry, blank=True)
     currency = models.ForeignKey(
         Currency,

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import WebAddressField
 from crm.models import Record, search_text
 
 
@@ -8,7 +9,7 @@ class Competitor(Record):
     """One row is a company that fights for the same deals."""
 
     name = models.CharField(_("name"), max_length=160)
-    website = models.URLField(_("website"), blank=True)
+    website = WebAddressField(_("website"), blank=True)
     key_product = models.CharField(_("best seller"), max_length=160, blank=True)
     overview = models.TextField(_("overview"), blank=True)
     strengths = models.TextField(_("strengths"), blank=True)

@@ -1,0 +1,253 @@
+"""Accounts and contacts, declared."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact
+from accounts.models.address import ADDRESS, SHIPPING
+from accounts.models.reach import REFUSALS
+from accounts.services import prepare_account, prepare_contact
+from crm.records.declaration import (
+    Column,
+    DuplicateKey,
+    NamedView,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+
+
+def customer_places(order: int) -> tuple[Place, ...]:
+    """Customers stand in every area."""
+    return tuple(
+        Place(area=area, group="customers", order=order)
+        for area in ("sales", "service", "marketing")
+    )
+
+
+registry.register(
+    RecordType(
+        model=Account,
+        slug="accounts",
+        icon="building-2",
+        colour="account",
+        places=customer_places(10),
+        form="accounts.forms.AccountForm",
+        number="number",
+        status=Status(
+            field="relationship",
+            tones={
+                "prospect": ("accent", "circle-dot"),
+                "customer": ("good", "circle-check"),
+                "partner": ("", "handshake"),
+                "supplier": ("", "truck"),
+                "competitor": ("warn", "swords"),
+                "other": ("", "circle"),
+            },
+        ),
+        subtitle=("number",),
+        key_fields=(
+            Column(name="industry", kind="choice"),
+            Column(name="employees", kind="number"),
+            Column(name="annual_revenue", kind="money"),
+            Column(name="phone"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="account",
+                label=_("Main facts"),
+                fields=("name", "relationship", "phone", "email", "website", "owner"),
+                is_quick=True,
+            ),
+            Section(
+                key="company",
+                label=_("Company"),
+                fields=(
+                    "parent",
+                    "primary_contact",
+                    "customer_since_on",
+                    "industry",
+                    "annual_revenue",
+                    "currency",
+                    "employees",
+                    "founded_year",
+                    "description",
+                ),
+            ),
+            Section(key="address", label=_("Address"), fields=ADDRESS),
+            Section(key="shipping", label=_("Shipping address"), fields=SHIPPING),
+            Section(key="reach", label=_("How not to reach them"), fields=REFUSALS),
+        ),
+        columns=(
+            Column(name="name", kind="link"),
+            Column(name="number", is_default=False),
+            Column(name="relationship", kind="pill"),
+            Column(name="industry", kind="choice"),
+            Column(name="city", is_wide_only=True),
+            Column(name="country", kind="choice", is_default=False),
+            Column(name="phone", is_wide_only=True),
+            Column(name="email", is_default=False),
+            Column(name="website", is_default=False),
+            Column(name="annual_revenue", kind="money"),
+            Column(name="employees", kind="number", is_default=False),
+            Column(name="founded_year", is_default=False),
+            Column(name="parent", kind="record", related=("parent",), is_default=False),
+            Column(
+                name="primary_contact",
+                kind="record",
+                related=("primary_contact",),
+                is_default=False,
+            ),
+            Column(name="customer_since_on", kind="date", is_default=False),
+            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="modified_at", kind="moment", is_wide_only=True),
+            Column(name="created_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="mine",
+                label=_("My %(types)s"),
+                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
+                is_default=True,
+            ),
+            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            NamedView(
+                key="customers",
+                label=_("Customers"),
+                select=lambda rows, actor: rows.customers(),
+                sort="name",
+            ),
+            NamedView(
+                key="prospects",
+                label=_("Prospects"),
+                select=lambda rows, actor: rows.prospects(),
+            ),
+            NamedView(
+                key="new",
+                label=_("New in the last 30 days"),
+                select=lambda rows, actor: rows.created_since(days=30),
+            ),
+        ),
+        filters=(
+            "relationship",
+            "industry",
+            "country",
+            "city",
+            "annual_revenue",
+            "employees",
+            "parent",
+            "owner",
+            "created_at",
+            "modified_at",
+            "customer_since_on",
+        ),
+        duplicates=(
+            DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),
+            DuplicateKey(fields=("website",), reason=_("same web address")),
+            DuplicateKey(fields=("email",), reason=_("same e-mail address")),
+            DuplicateKey(fields=("phone",), reason=_("same phone number")),
+        ),
+        bulk_fields=("relationship", "industry", "country", "parent", *REFUSALS),
+        rules=Rules(before_save=prepare_account),
+        related=("parent", "primary_contact", "owner"),
+    )
+)
+
+
+registry.register(
+    RecordType(
+        model=Contact,
+        slug="contacts",
+        icon="user",
+        colour="contact",
+        title="full_name",
+        places=customer_places(20),
+        form="accounts.forms.ContactForm",
+        subtitle=("job_title", "account"),
+        key_fields=(
+            Column(name="account", kind="record", related=("account",)),
+            Column(name="email"),
+            Column(name="phone"),
+            Column(name="mobile"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="person",
+                label=_("Main facts"),
+                fields=(
+                    "first_name",
+                    "last_name",
+                    "account",
+                    "job_title",
+                    "email",
+                    "phone",
+                    "mobile",
+                    "owner",
+                ),
+                is_quick=True,
+            ),
+            Section(key="more", label=_("Details"), fields=("birthday", "description")),
+            Section(key="address", label=_("Address"), fields=ADDRESS),
+            Section(key="reach", label=_("How not to reach them"), fields=REFUSALS),
+        ),
+        columns=(
+            Column(name="full_name", kind="link", sort="last_name"),
+            Column(name="account", kind="record", related=("account",), sort="account__name"),
+            Column(name="job_title", is_wide_only=True),
+            Column(name="email"),
+            Column(name="phone", is_wide_only=True),
+            Column(name="mobile", is_default=False),
+            Column(name="city", is_default=False),
+            Column(name="country", kind="choice", is_default=False),
+            Column(name="birthday", kind="date", is_default=False),
+            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="modified_at", kind="moment", is_wide_only=True),
+            Column(name="created_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="mine",
+                label=_("My %(types)s"),
+                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
+                is_default=True,
+            ),
+            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            NamedView(
+                key="private",
+                label=_("Private customers"),
+                select=lambda rows, actor: rows.without_account(),
+            ),
+            NamedView(
+                key="new",
+                label=_("New in the last 30 days"),
+                select=lambda rows, actor: rows.created_since(days=30),
+            ),
+        ),
+        filters=(
+            "account",
+            "account__industry",
+            "job_title",
+            "city",
+            "country",
+            "do_not_email",
+            "do_not_bulk_email",
+            "owner",
+            "created_at",
+            "modified_at",
+        ),
+        duplicates=(
+            DuplicateKey(fields=("email",), reason=_("same e-mail address")),
+            DuplicateKey(fields=("first_name", "last_name"), reason=_("same name")),
+            DuplicateKey(fields=("mobile",), reason=_("same mobile number")),
+            DuplicateKey(fields=("phone",), reason=_("same phone number")),
+        ),
+        rolls_up_to=("account",),
+        bulk_fields=("account", "job_title", "country", *REFUSALS),
+        rules=Rules(before_save=prepare_contact),
+        related=("account", "owner"),
+    )
+)

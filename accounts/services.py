@@ -1,0 +1,42 @@
+"""What happens to accounts and contacts beyond creating and editing."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from accounts.models import Account, Contact
+from accounts.rules import normalise_name, normalise_reach, refuse_circle
+from crm.operations import journal
+from crm.records.registry import registry
+from crm.records.services import save_changed
+
+
+def prepare_account(account: Account, changes: Mapping[str, Any]) -> None:
+    """Before every save: one way of writing, and no circle of owners."""
+    normalise_reach(account)
+    normalise_name(account, "name")
+    if account.parent_id is not None and account.pk is not None and "parent" in changes:
+        refuse_circle(account.pk, Account.objects.all().chain_ids(account.parent_id))
+
+
+def prepare_contact(contact: Contact, changes: Mapping[str, Any]) -> None:
+    normalise_reach(contact)
+    normalise_name(contact, "first_name", "last_name")
+
+
+def become_customer(*, account_id: int, on: date) -> None:
+    """A prospect turns into a customer with its first won deal; others stay what they are.
+
+    Runs inside an operation, whatever its actor may do to the account: it states a fact.
+    Locks the account and journals 'became_customer'.
+    """
+    account = Account.objects.alive().select_for_update(of=("self",)).filter(pk=account_id).first()
+    if account is None or account.relationship != Account.Relationship.PROSPECT:
+        return
+    old: dict[str, Any] = {"relationship": account.relationship}
+    account.relationship = Account.Relationship.CUSTOMER
+    if account.customer_since_on is None:
+        old["customer_since_on"] = None
+        account.customer_since_on = on
+    save_changed(registry.get("account"), account, old)
+    journal("became_customer", account)
