@@ -5,6 +5,7 @@ from crm.models.file import File
 from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
 from crm.models.label import FieldLabel, RecordTypeLabel, RecordTypeName
+from crm.models.mailbox import LocalMessage
 from crm.models.number import NumberSeries
 from crm.models.principal import Principal, Team, TeamMembership, User
 from crm.models.recent import RecentRecord
@@ -27,6 +28,7 @@ __all__ = [
     "ImportJob",
     "ImportRow",
     "JournalEntry",
+    "LocalMessage",
     "NumberSeries",
     "Principal",
     "RecentRecord",
