@@ -1,0 +1,91 @@
+"""Accounts and contacts of the demo company."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accounts.models import Account, Contact, Industry
+from crm.demo.fill import Fill
+from crm.demo.words import (
+    FIRM_NAMES,
+    FIRM_TRADES,
+    FIRST_NAMES,
+    JOB_TITLES,
+    LAST_NAMES,
+    PLACES,
+    STREETS,
+)
+
+ADDRESS = ("line1", "city", "region", "postcode", "country")
+
+
+def fill_demo(fill: Fill) -> None:
+    fill.make(Account, fill.plan.accounts, _ACCOUNT, lambda one: _account(fill, one))
+    fill.make(Contact, fill.plan.contacts, _CONTACT, lambda one: _contact(fill, one))
+
+
+def firm_name(number: int) -> str:
+    """Names in a fixed order without repeats: 'Alder Analytics' ... then numbered branches."""
+    count = len(FIRM_NAMES) * len(FIRM_TRADES)
+    mixed = number * 1009 % count
+    name = f"{FIRM_NAMES[mixed % len(FIRM_NAMES)]} {FIRM_TRADES[mixed // len(FIRM_NAMES)]}"
+    branch = number // count
+    return f"{name} {branch + 1}" if branch else name
+
+
+def address(fill: Fill) -> Sequence[Any]:
+    city, region, postcode, country = fill.chance.choice(PLACES)
+    street = f"{fill.chance.randint(1, 180)} {fill.chance.choice(STREETS)}"
+    return street, city, region, postcode, country
+
+
+_ACCOUNT = (
+    "name", "relationship", "industry", "annual_revenue", "currency_id", "employees",
+    "founded_year", "website", "phone", "email", *ADDRESS, "owner_id",
+)  # fmt: skip
+
+
+def _account(fill: Fill, one: int) -> Sequence[Any]:
+    name = firm_name(one)
+    site = name.lower().replace(" ", "-")
+    is_american = fill.chance.random() < 0.2
+    return (
+        name,
+        fill.chance.choices(["customer", "prospect", "partner", "supplier"], [45, 45, 6, 4])[0],
+        fill.chance.choice(Industry.values),
+        fill.chance.randint(2, 900) * 100_000,
+        "USD" if is_american else "EUR",
+        int(10 ** fill.chance.uniform(1, 4)),
+        fill.chance.randint(1946, 2021),
+        f"https://{site}.example",
+        phone(fill),
+        f"office@{site}.example",
+        *address(fill),
+        fill.owner(),
+    )
+
+
+def phone(fill: Fill) -> str:
+    return f"+33 4 {fill.chance.randint(10, 99)} {fill.chance.randint(10, 99)} 00 00"
+
+
+_CONTACT = (
+    "first_name", "last_name", "account_id", "job_title", "email", "phone", "birthday", *ADDRESS,
+    "do_not_bulk_email", "do_not_call", "owner_id",
+)  # fmt: skip
+
+
+def _contact(fill: Fill, one: int) -> Sequence[Any]:
+    first, last = fill.chance.choice(FIRST_NAMES), fill.chance.choice(LAST_NAMES)
+    return (
+        first,
+        last,
+        fill.maybe(0.92, lambda: fill.pick("account")),
+        fill.chance.choice(JOB_TITLES),
+        f"{first}.{last}.{one}@mail.example".lower(),
+        phone(fill),
+        fill.maybe(0.4, lambda: fill.day(-365 * 62, -365 * 24)),
+        *address(fill),
+        fill.chance.random() < 0.06,
+        fill.chance.random() < 0.04,
+        fill.owner(),
+    )

@@ -1,0 +1,119 @@
+"""What the apps' `demo` modules fill tables with: chance, people, and COPY."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection, models
+
+from crm.access.actor import Actor
+from crm.demo.plan import Plan
+from crm.models import User
+
+SEED = 2026
+
+
+@dataclass
+class Fill:
+    """One run of the generator. `ids` keeps what was made, by type key, for later apps."""
+
+    plan: Plan
+    now: datetime
+    say: Callable[[str], None]
+    chance: Random = field(default_factory=lambda: Random(SEED))
+    people: dict[str, User] = field(default_factory=dict)
+    owner_ids: list[int] = field(default_factory=list)
+    agent_ids: list[int] = field(default_factory=list)
+    ids: dict[str, Sequence[int]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def actor(self, username: str) -> Actor:
+        return Actor(user=self.people[username])
+
+    def owner(self) -> int:
+        """Somebody in sales; a few own much, most own little, as in real companies."""
+        index = int(len(self.owner_ids) * self.chance.random() ** 2)
+        return self.owner_ids[index]
+
+    def agent(self) -> int:
+        return self.chance.choice(self.agent_ids)
+
+    def moment(self, days_from: float, days_to: float) -> datetime:
+        """A moment between two distances from now, in days, at an hour people work."""
+        day = self.now + timedelta(days=self.chance.uniform(days_from, days_to))
+        return day.replace(hour=self.chance.randint(7, 17), minute=self.chance.choice((0, 15, 30)))
+
+    def day(self, days_from: float, days_to: float) -> date:
+        return self.moment(days_from, days_to).date()
+
+    def pick(self, key: str) -> int:
+        """One of the ids made earlier."""
+        return self.chance.choice(self.ids[key])
+
+    def maybe(self, probability: float, value: Callable[[], Any]) -> Any:
+        return value() if self.chance.random() < probability else None
+
+    def reserve(self, model: type[models.Model], count: int) -> range:
+        """Takes `count` consecutive ids from the table's sequence."""
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+            sequence = cursor.fetchone()[0]
+            cursor.execute("SELECT nextval(%s)", [sequence])
+            first = cursor.fetchone()[0]
+            cursor.execute("SELECT setval(%s, %s)", [sequence, first + count - 1])
+        return range(first, first + count)
+
+    def copy(
+        self, model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Writes rows with COPY; `columns` are column names. Triggers run as for any insert."""
+        table = connection.ops.quote_name(model._meta.db_table)
+        names = ", ".join(connection.ops.quote_name(name) for name in columns)
+        with connection.cursor() as cursor:
+            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def make(
+        self,
+        model: type[models.Model],
+        count: int,
+        columns: Sequence[str],
+        row: Callable[[int], Sequence[Any]],
+    ) -> Sequence[int]:
+        """COPYs `count` rows that `row(id)` describes; remembers and returns their ids."""
+        defaults = column_defaults(model, columns)
+        ids = self.reserve(model, count)
+        self.copy(
+            model,
+            ["id", *columns, *defaults],
+            ([one, *row(one), *defaults.values()] for one in ids),
+        )
+        self.ids[str(model._meta.model_name)] = ids
+        self.say(f"{count:,} {model._meta.verbose_name_plural}")
+        return ids
+
+
+def column_defaults(model: type[models.Model], given: Iterable[str]) -> dict[str, Any]:
+    """Values for the columns a COPY does not name: Django's defaults live in Python only."""
+    named = {*given, "id", "unit_id", "number", "created_at", "modified_at"}
+    return {field.column: value for field, value in _defaults(model) if field.column not in named}
+
+
+def _defaults(model: type[models.Model]) -> Iterator[tuple[Any, Any]]:
+    for field_ in model._meta.concrete_fields:
+        if field_.generated or field_.null:
+            continue
+        if field_.has_default():
+            value = field_.get_default()
+            is_json = isinstance(field_, models.JSONField)
+            yield field_, json.dumps(value) if is_json else value
+        elif field_.blank and field_.empty_strings_allowed:
+            yield field_, ""

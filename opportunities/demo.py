@@ -1,0 +1,81 @@
+"""Deals of the demo company: won and lost ones of two years, and a lively pipeline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crm.demo.fill import Fill
+from crm.demo.words import FIRM_NAMES, NEEDS
+from opportunities.models import Competitor, Opportunity
+
+STAGES = ("qualify", "develop", "propose", "close")
+PROBABILITIES = {"qualify": 20, "develop": 40, "propose": 60, "close": 85}
+RIVALS = 12
+
+
+def fill_demo(fill: Fill) -> None:
+    fill.make(
+        Competitor,
+        RIVALS,
+        ("name", "website", "strengths", "weaknesses", "owner_id"),
+        lambda one: _rival(fill, one),
+    )
+    fill.make(Opportunity, fill.plan.opportunities, _DEAL, lambda one: _deal(fill, one))
+
+
+def _rival(fill: Fill, one: int) -> Sequence[Any]:
+    name = f"{FIRM_NAMES[one * 5 % len(FIRM_NAMES)]} & Sons"
+    return (
+        name,
+        f"https://rival-{one}.example",
+        "Short delivery times; a service team in every large city.",
+        "No calibration of their own, and no papers in French.",
+        fill.people["manager"].pk,
+    )
+
+
+_DEAL = (
+    "name", "account_id", "contact_id", "state", "reason", "stage", "stage_entered_at",
+    "currency_id", "estimated_revenue", "actual_revenue", "probability", "forecast", "rating",
+    "engaged_on", "est_close_on", "closed_on", "owner_id",
+)  # fmt: skip
+
+
+def _deal(fill: Fill, _one: int) -> Sequence[Any]:
+    state = fill.chance.choices(["open", "won", "lost"], [38, 40, 22])[0]
+    revenue = round(10 ** fill.chance.uniform(3.4, 5.6), -2)
+    stage = fill.chance.choices(STAGES, [40, 30, 20, 10])[0] if state == "open" else "close"
+    if state == "open":
+        closing, closed = fill.day(-20, 160), None
+    else:
+        closing = closed = fill.day(-720, -1)
+    return (
+        fill.chance.choice(NEEDS),
+        fill.maybe(0.95, lambda: fill.pick("account")),
+        fill.maybe(0.7, lambda: fill.pick("contact")),
+        state,
+        _reason(fill, state),
+        stage,
+        fill.moment(-60, 0) if state == "open" else fill.moment(-740, -20),
+        "USD" if fill.chance.random() < 0.2 else "EUR",
+        int(revenue),
+        int(revenue * fill.chance.uniform(0.85, 1.1)) if state == "won" else None,
+        PROBABILITIES[stage] if state == "open" else 100 if state == "won" else 0,
+        _forecast(fill, state, stage),
+        fill.chance.choice(["hot", "warm", "warm", "cold"]),
+        fill.day(-800, -5),
+        closing,
+        closed,
+        fill.owner(),
+    )
+
+
+def _reason(fill: Fill, state: str) -> str:
+    if state == "open":
+        return fill.chance.choices(["in_progress", "on_hold"], [92, 8])[0]
+    return "won" if state == "won" else fill.chance.choice(["canceled", "out_sold"])
+
+
+def _forecast(fill: Fill, state: str, stage: str) -> str:
+    if state != "open":
+        return state
+    return {"close": "committed", "propose": "best_case"}.get(stage, "pipeline")
