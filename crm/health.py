@@ -1,5 +1,6 @@
 """What /healthz looks at: everything a request needs, and nothing that costs."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import redis
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 
 WORKER_KEY = "crm:worker-alive"
@@ -19,6 +20,18 @@ class _Seen:
 
 
 _seen = _Seen()
+
+
+class HealthMiddleware:
+    """Answers before anything asks for HTTPS or a known host: a probe calls by address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return healthz(request)
+        return self.get_response(request)
 
 
 @login_not_required
