@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(
                         choices=[
-                            ("in_progress", "In progress"),
+                            ("in_progress", "Open"),
                             ("on_hold", "On hold"),
                             ("won", "Won"),
                             ("canceled", "Canceled"),

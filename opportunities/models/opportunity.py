@@ -33,7 +33,7 @@ class Opportunity(Record):
         LOST = "lost", _("Lost")
 
     class Reason(models.TextChoices):
-        IN_PROGRESS = "in_progress", _("In progress")
+        IN_PROGRESS = "in_progress", _("Open")
         ON_HOLD = "on_hold", _("On hold")
         WON = "won", _("Won")
         CANCELED = "canceled", _("Canceled")
@@ -52,6 +52,8 @@ class Opportunity(Record):
         OMITTED = "omitted", _("Left out")
         WON = "won", _("Won")
         LOST = "lost", _("Lost")
+
+    DEFAULT_PROBABILITY = 20
 
     name = models.CharField(_("topic"), max_length=200)
     number = number_field()
@@ -88,7 +90,7 @@ class Opportunity(Record):
     )
     actual_revenue = _amount(_("actual revenue"), editable=False)
     probability = models.PositiveSmallIntegerField(
-        _("probability"), default=20, validators=[MaxValueValidator(100)]
+        _("probability"), default=DEFAULT_PROBABILITY, validators=[MaxValueValidator(100)]
     )
     forecast = models.CharField(
         _("forecast"), max_length=12, choices=Forecast, default=Forecast.PIPELINE

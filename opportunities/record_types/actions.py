@@ -1,0 +1,91 @@
+"""The verbs of an opportunity's page."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.declaration import Action
+from opportunities.models import Opportunity
+
+State = Opportunity.State
+
+
+def _is_open(record: Any) -> bool:
+    return bool(record.state == State.OPEN)
+
+
+def _is_closed(record: Any) -> bool:
+    return bool(record.state != State.OPEN)
+
+
+def _is_running(record: Any) -> bool:
+    return bool(record.reason == Opportunity.Reason.IN_PROGRESS)
+
+
+def _is_on_hold(record: Any) -> bool:
+    return bool(record.reason == Opportunity.Reason.ON_HOLD)
+
+
+ACTIONS = (
+    Action(
+        key="win",
+        label=_("Close as won"),
+        icon="trophy",
+        service="opportunities.services.win_opportunity",
+        form="opportunities.forms.WinForm",
+        is_primary=True,
+        is_shown=_is_open,
+        done=_("Won."),
+        order=10,
+    ),
+    Action(
+        key="lose",
+        label=_("Close as lost"),
+        icon="circle-x",
+        service="opportunities.services.lose_opportunity",
+        form="opportunities.forms.LoseForm",
+        is_shown=_is_open,
+        done=_("Closed as lost."),
+        order=20,
+    ),
+    Action(
+        key="move",
+        label=_("Move to another stage"),
+        icon="arrow-right",
+        service="opportunities.services.move_stage",
+        form="opportunities.forms.StageForm",
+        is_shown=_is_open,
+        done=_("The stage is changed."),
+        order=40,
+    ),
+    Action(
+        key="hold",
+        label=_("Put on hold"),
+        icon="circle-pause",
+        service="opportunities.services.hold_opportunity",
+        form="opportunities.forms.NoteForm",
+        is_shown=_is_running,
+        done=_("Put on hold."),
+        order=50,
+    ),
+    Action(
+        key="resume",
+        label=_("Take up again"),
+        icon="circle-play",
+        service="opportunities.services.resume_opportunity",
+        form="opportunities.forms.EmptyForm",
+        is_shown=_is_on_hold,
+        done=_("Taken up again."),
+        order=50,
+    ),
+    Action(
+        key="reopen",
+        label=_("Reopen"),
+        icon="rotate-ccw",
+        service="opportunities.services.reopen_opportunity",
+        form="opportunities.forms.EmptyForm",
+        is_shown=_is_closed,
+        done=_("Open again."),
+        order=10,
+    ),
+)

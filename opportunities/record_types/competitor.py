@@ -1,0 +1,64 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.declaration import Column, DuplicateKey, NamedView, Place, RecordType, Section
+from crm.records.registry import registry
+from opportunities.models import Competitor
+
+registry.register(
+    RecordType(
+        model=Competitor,
+        slug="competitors",
+        icon="swords",
+        colour="opportunity",
+        places=(Place(area="sales", group="sales", order=30),),
+        form="opportunities.forms.CompetitorForm",
+        subtitle=("key_product",),
+        key_fields=(
+            Column(name="website"),
+            Column(name="key_product"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="competitor",
+                label=_("Main facts"),
+                fields=("name", "website", "key_product", "owner"),
+                is_quick=True,
+            ),
+            Section(
+                key="assessment",
+                label=_("Assessment"),
+                fields=("overview", "strengths", "weaknesses", "how_we_win"),
+            ),
+        ),
+        columns=(
+            Column(name="name", kind="link"),
+            Column(name="key_product"),
+            Column(name="website", is_wide_only=True),
+            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="modified_at", kind="moment", is_wide_only=True),
+            Column(name="created_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="all",
+                label=_("All %(types)s"),
+                select=lambda rows, actor: rows,
+                sort="name",
+                is_default=True,
+            ),
+            NamedView(
+                key="mine",
+                label=_("My %(types)s"),
+                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
+                sort="name",
+            ),
+        ),
+        filters=("name", "owner", "created_at", "modified_at"),
+        duplicates=(
+            DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),
+            DuplicateKey(fields=("website",), reason=_("same web address")),
+        ),
+        related=("owner",),
+    )
+)

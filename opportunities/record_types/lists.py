@@ -1,0 +1,90 @@
+"""Columns and views of the list of opportunities."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.declaration import Column, NamedView
+
+VIEWS = (
+    NamedView(
+        key="mine",
+        label=_("My open %(types)s"),
+        select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
+        sort="est_close_on",
+        is_default=True,
+    ),
+    NamedView(
+        key="open",
+        label=_("All open %(types)s"),
+        select=lambda rows, actor: rows.open(),
+        sort="est_close_on",
+    ),
+    NamedView(
+        key="closing",
+        label=_("Closing this month"),
+        select=lambda rows, actor: rows.closing_this_month(),
+        sort="est_close_on",
+    ),
+    NamedView(
+        key="overdue",
+        label=_("Past their close date"),
+        select=lambda rows, actor: rows.overdue(),
+        sort="est_close_on",
+    ),
+    NamedView(
+        key="idle",
+        label=_("Without next step"),
+        select=lambda rows, actor: rows.without_next_step(),
+        sort="est_close_on",
+    ),
+    NamedView(
+        key="won",
+        label=_("Won this year"),
+        select=lambda rows, actor: rows.won_this_year(),
+        sort="-closed_on",
+    ),
+    NamedView(
+        key="lost",
+        label=_("Lost"),
+        select=lambda rows, actor: rows.lost(),
+        sort="-closed_on",
+    ),
+    NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+)
+
+COLUMNS = (
+    Column(name="name", kind="link"),
+    Column(name="number", is_default=False),
+    Column(name="account", kind="record", related=("account",), sort="account__name"),
+    Column(name="contact", kind="record", related=("contact",), is_default=False),
+    Column(name="stage", kind="stage"),
+    Column(name="estimated_revenue", kind="money"),
+    Column(name="probability", kind="percent", is_wide_only=True),
+    Column(name="forecast", kind="choice", is_wide_only=True),
+    Column(name="est_close_on", kind="date"),
+    Column(
+        name="next_step_at",
+        label=_("Next step"),
+        kind="moment",
+        sort="",
+        annotate=lambda rows: rows.with_next_step(),
+        is_wide_only=True,
+    ),
+    Column(name="owner", kind="person", related=("owner",)),
+    Column(name="reason", kind="pill", is_default=False),
+    Column(name="rating", kind="choice", is_default=False),
+    Column(
+        name="weighted",
+        label=_("Weighted revenue"),
+        kind="money",
+        sort="",
+        annotate=lambda rows: rows.with_weighted(),
+        is_default=False,
+    ),
+    Column(name="actual_revenue", kind="money", is_default=False),
+    Column(name="closed_on", kind="date", is_default=False),
+    Column(name="engaged_on", kind="date", is_default=False),
+    Column(name="timeframe", kind="choice", is_default=False),
+    Column(name="stage_entered_at", kind="moment", is_default=False),
+    Column(name="modified_at", kind="moment", is_default=False),
+    Column(name="created_at", kind="moment", is_default=False),
+)

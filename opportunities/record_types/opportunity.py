@@ -1,0 +1,177 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.declaration import (
+    Board,
+    Column,
+    DuplicateKey,
+    Lane,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+from opportunities.models import Opportunity
+from opportunities.panels import decorate_cards
+from opportunities.record_types.actions import ACTIONS
+from opportunities.record_types.lists import COLUMNS, VIEWS
+from opportunities.services.saving import prepare_opportunity, tell_saved
+
+
+def _lanes() -> list[Lane]:
+    return [
+        Lane(value=stage.value, label=stage.label, icon=f"stage-{place}")
+        for place, stage in enumerate(Opportunity.Stage, start=1)
+    ]
+
+
+SECTIONS = (
+    Section(
+        key="deal",
+        label=_("Main facts"),
+        fields=(
+            "name",
+            "account",
+            "contact",
+            "estimated_revenue",
+            "currency",
+            "est_close_on",
+            "owner",
+        ),
+        is_quick=True,
+    ),
+    Section(
+        key="forecast",
+        label=_("Outlook"),
+        fields=(
+            "probability",
+            "forecast",
+            "rating",
+            "price_list",
+            "is_revenue_calculated",
+            "engaged_on",
+        ),
+    ),
+    Section(
+        key="qualify",
+        label=_("Qualify"),
+        fields=(
+            "timeframe",
+            "budget_amount",
+            "budget_status",
+            "purchase_process",
+            "has_decision_maker",
+            "current_situation",
+        ),
+    ),
+    Section(
+        key="develop",
+        label=_("Develop"),
+        fields=(
+            "customer_need",
+            "pain_points",
+            "proposed_solution",
+            "has_stakeholders",
+            "has_rivals",
+        ),
+    ),
+    Section(
+        key="propose",
+        label=_("Propose"),
+        fields=("has_sales_team", "has_proposal", "has_review", "has_presented"),
+    ),
+    Section(
+        key="close",
+        label=_("Close"),
+        fields=(
+            "has_final_proposal",
+            "has_presented_final",
+            "decision_on",
+            "has_thanked",
+            "has_debrief",
+        ),
+    ),
+    Section(key="more", label=_("More"), fields=("description",)),
+)
+
+registry.register(
+    RecordType(
+        model=Opportunity,
+        slug="opportunities",
+        icon="target",
+        colour="opportunity",
+        number="number",
+        places=(
+            Place(area="sales", group="sales", order=20),
+            Place(area="marketing", group="sales", order=20),
+        ),
+        form="opportunities.forms.OpportunityForm",
+        status=Status(
+            field="reason",
+            tones={
+                "in_progress": ("accent", "circle-dot"),
+                "on_hold": ("warn", "circle-pause"),
+                "won": ("good", "trophy"),
+                "canceled": ("", "circle-x"),
+                "out_sold": ("", "swords"),
+            },
+            closed=frozenset({"won", "canceled", "out_sold"}),
+        ),
+        subtitle=("account", "number"),
+        key_fields=(
+            Column(name="estimated_revenue", kind="money"),
+            Column(name="est_close_on", kind="date"),
+            Column(name="probability", kind="percent"),
+            Column(name="forecast", kind="choice"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=SECTIONS,
+        columns=COLUMNS,
+        views=VIEWS,
+        filters=(
+            "state",
+            "reason",
+            "stage",
+            "account",
+            "account__industry",
+            "contact",
+            "estimated_revenue",
+            "probability",
+            "forecast",
+            "rating",
+            "est_close_on",
+            "closed_on",
+            "actual_revenue",
+            "currency",
+            "timeframe",
+            "owner",
+            "competitors",
+            "created_at",
+            "modified_at",
+        ),
+        actions=ACTIONS,
+        board=Board(
+            field="stage",
+            lanes=_lanes,
+            select=lambda rows, actor: rows.open(),
+            move="opportunities.services.move_stage",
+            card="opportunities/card.html",
+            total="estimated_revenue",
+            related=("account", "contact", "owner"),
+            decorate=decorate_cards,
+        ),
+        duplicates=(DuplicateKey(fields=("name", "account"), reason=_("same topic and customer")),),
+        rolls_up_to=("account", "contact"),
+        bulk_fields=(
+            "forecast",
+            "rating",
+            "probability",
+            "est_close_on",
+            "timeframe",
+            "budget_status",
+        ),
+        rules=Rules(before_save=prepare_opportunity, after_save=tell_saved),
+        related=("account", "contact", "owner", "currency", "price_list", "originating_lead"),
+    )
+)

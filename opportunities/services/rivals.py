@@ -1,0 +1,43 @@
+"""Against whom a deal is fought."""
+
+from django.utils.translation import gettext as _
+
+from crm.access.actor import Actor
+from crm.access.levels import Privilege
+from crm.errors import AccessDenied, NotVisible
+from crm.operations import journal, operation
+from opportunities import rules
+from opportunities.models import Competitor, Opportunity
+from opportunities.services.locking import lock_opportunity
+
+
+@operation
+def add_competitor(
+    *, actor: Actor, record_id: int, competitor: Competitor, version: int | None = None
+) -> Opportunity:
+    """Names a competitor of an open deal; naming one twice changes nothing.
+
+    Journals 'competitor_added'. Raises NotVisible, AccessDenied, RuleViolation.
+    """
+    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    rules.refuse_unless_open(opportunity)
+    if not actor.allows(Privilege.READ, competitor):
+        raise NotVisible
+    if not actor.allows(Privilege.APPEND_TO, competitor):
+        raise AccessDenied(_("Your roles do not allow linking these records."))
+    if not opportunity.competitors.filter(pk=competitor.pk).exists():
+        opportunity.competitors.add(competitor)
+        journal("competitor_added", opportunity, name=competitor.name)
+    return opportunity
+
+
+@operation
+def remove_competitor(*, actor: Actor, record_id: int, competitor_id: int) -> Opportunity:
+    """Journals 'competitor_removed'. Raises NotVisible, AccessDenied, RuleViolation."""
+    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    rules.refuse_unless_open(opportunity)
+    found = opportunity.competitors.filter(pk=competitor_id).first()
+    if found is not None:
+        opportunity.competitors.remove(found)
+        journal("competitor_removed", opportunity, name=found.name)
+    return opportunity

@@ -1,0 +1,34 @@
+"""What every save of an opportunity does, whoever asks for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm.currencies import base_currency_code
+from crm.operations import Operation, current, emit
+from opportunities.events import OpportunitySaved
+from opportunities.models import Opportunity
+from opportunities.rules import refuse_fractions, settle
+
+
+def prepare_opportunity(opportunity: Opportunity, changes: Mapping[str, Any]) -> None:
+    """Fills in what follows from the rest: currency, reason, forecast, when the stage began."""
+    opportunity.name = " ".join((opportunity.name or "").split())
+    if opportunity.currency_id is None:
+        opportunity.currency_id = _currency_of_customer(opportunity) or base_currency_code()
+    settle(opportunity)
+    refuse_fractions(opportunity)
+    if opportunity._state.adding or "stage" in changes:
+        opportunity.stage_entered_at = current().at
+
+
+def _currency_of_customer(opportunity: Opportunity) -> str | None:
+    account = opportunity.account
+    return account.currency_id if account else None
+
+
+def tell_saved(operation: Operation, opportunity: Opportunity, changes: Mapping[str, Any]) -> None:
+    emit(
+        OpportunitySaved(
+            opportunity=opportunity, changed=frozenset(changes), is_new=opportunity.version == 1
+        )
+    )
