@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TextIO
 
 from launch import application, servers
 from launch.children import Child, Command, Fork, Program, last_words, wait_until
-from launch.console import say, step
+from launch.console import LogReader, say, step
 from launch.faults import LaunchError, StopRequested
 from launch.postgres import EmbeddedPostgres
 from launch.translations import compile_translations
@@ -112,26 +113,34 @@ class Launch:
 
     def prepare_data(self) -> None:
         if application.has_unapplied_migrations():
-            with step("Migrations"):
-                self.finish_command("migrate", "--verbosity", "0")
+            with step("Migrations") as tell:
+                self.finish_command("migrate", "--verbosity", "0", tell=tell)
         if not application.has_users() and application.knows_command("demo"):
-            with step("A demo company to look at (only the first time)"):
-                self.finish_command("demo", "--size", "small")
+            with step("A demo company to look at, only this once") as tell:
+                self.finish_command("demo", "--size", "small", tell=tell)
         application.let_go_of_the_database()
 
-    def finish_command(self, name: str, *arguments: str) -> None:
+    def finish_command(self, name: str, *arguments: str, tell: Callable[[str], None]) -> None:
         log = self.home / "logs" / f"{name}.log"
         child = Program(
-            Command(name=name, arguments=[*application.MANAGE, name, *arguments], log=log)
+            Command(
+                name=name,
+                arguments=[*application.MANAGE, name, *arguments],
+                environment={"PYTHONUNBUFFERED": "1"},
+                log=log,
+            )
         )
         self.children.append(child)
+        reader = LogReader(log)
         while child.exit_code() is None:
             if self.stop_requested:
                 raise StopRequested
             time.sleep(0.05)
+            for line in reader.new_lines():
+                tell(line)
         self.children.remove(child)
         if child.exit_code():
-            raise LaunchError(f"manage.py {name} failed; {log} has all of it.\n{last_words(child)}")
+            raise LaunchError(f"manage.py {name} failed; {log} says why.\n{last_words(child)}")
 
     def start_services(self) -> None:
         for service in application.services(address=self.address, port=self.port, home=self.home):

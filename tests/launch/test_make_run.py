@@ -131,6 +131,9 @@ def test_a_first_start_ends_with_the_address_and_a_healthy_answer(first_run):
     assert f"http://localhost:{first_run.port}/" in first_run.output.read_text()
     assert first_run.status("/healthz") == 200
     assert first_run.status("/user/login/") == 200
+    assert "Log in as rep, rep2, agent, marketer, manager, admin; the password is demo." in (
+        first_run.output.read_text()
+    )
 
 
 def test_a_second_start_on_the_same_data_is_refused(first_run, home):
@@ -161,6 +164,23 @@ def test_sigterm_stops_everything_and_the_data_is_there_at_the_next_start(first_
         assert second.status("/healthz") == 200
     finally:
         second.press_ctrl_c()
+    assert processes_of(home) == []
+
+
+def test_ctrl_c_during_the_first_start_stops_it_and_the_next_start_finishes_it(tmp_path):
+    home = tmp_path / "home"
+    run = Run(home).start()
+    deadline = time.monotonic() + 60
+    while "Migrations" not in run.output.read_text():
+        assert time.monotonic() < deadline, run.output.read_text()
+        time.sleep(0.05)
+    run.press_ctrl_c()
+    assert "Ready" not in run.output.read_text()
+    assert processes_of(home) == []
+
+    again = Run(home).start().wait_ready()
+    assert again.status("/healthz") == 200
+    again.stop()
     assert processes_of(home) == []
 
 
