@@ -74,28 +74,39 @@ def digest(lock: Path) -> str:
 
 
 def create_venv() -> None:
-    """Debian splits venv into a package of its own; a pip outside can fill the gap."""
-    shutil.rmtree(VENV, ignore_errors=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True
-    )
-    if done.returncode == 0:
+    """Debian splits venv into a package of its own: as root get it, else make do with a pip."""
+    if made_venv() or (may_install_packages() and installed_venv_module() and made_venv()):
+        return
+    if made_venv("--without-pip") and pip_outside():
         return
     shutil.rmtree(VENV, ignore_errors=True)
-    bare = subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=False, capture_output=True
+    sys.exit(
+        "Python cannot create a virtual environment here. On Debian and Ubuntu: "
+        "apt-get install python3-venv"
     )
-    if bare.returncode or not pip_outside():
-        shutil.rmtree(VENV, ignore_errors=True)
-        sys.exit(
-            "Python cannot create a virtual environment here. On Debian and Ubuntu: "
-            "apt-get install python3-venv"
-        )
+
+
+def made_venv(*options: str) -> bool:
+    shutil.rmtree(VENV, ignore_errors=True)
+    return succeeds(sys.executable, "-m", "venv", *options, str(VENV))
+
+
+def may_install_packages() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def installed_venv_module() -> bool:
+    package = "python{}.{}-venv".format(*sys.version_info[:2])
+    install = ("apt-get", "install", "--yes", "--no-install-recommends", package)
+    return succeeds("apt-get", "update") and succeeds(*install)
 
 
 def pip_outside() -> bool:
-    pip = [sys.executable, "-m", "pip", "--version"]
-    return subprocess.run(pip, check=False, capture_output=True).returncode == 0
+    return succeeds(sys.executable, "-m", "pip", "--version")
+
+
+def succeeds(*command: str) -> bool:
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def pip() -> list[str]:

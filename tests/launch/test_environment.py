@@ -89,6 +89,7 @@ def test_a_python_without_venv_and_pip_is_told_what_to_install(tmp_path):
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
         "from launch import environment; "
+        "environment.may_install_packages = lambda: False; "
         f"sys.executable = {str(fake)!r}; environment.create_venv()"
     )
     done = subprocess.run(
