@@ -17,9 +17,9 @@ def add_number_series(key: str, prefix: str, digits: int = 5) -> list[migrations
             [
                 (
                     "INSERT INTO public.crm_numberseries (key, prefix, digits) VALUES (%s, %s, %s)",
-                    [key, prefix, digits],
+                    (key, prefix, digits),
                 )
             ],
-            [("DELETE FROM public.crm_numberseries WHERE key = %s", [key])],
+            [("DELETE FROM public.crm_numberseries WHERE key = %s", (key,))],
         ),
     ]
