@@ -57,7 +57,7 @@ DECLARE
 BEGIN
     SELECT prefix, digits INTO shape FROM public.crm_numberseries WHERE key = series;
     IF NOT FOUND THEN
-        shape := ROW(upper(left(series, 3)) || '-', 5);
+        SELECT upper(left(series, 3)) || '-' AS prefix, 5 AS digits INTO shape;
     END IF;
     RETURN shape.prefix
         || lpad(nextval('public.crm_number_' || series)::text, shape.digits, '0');
