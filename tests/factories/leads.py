@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm.models import User
+from crm.models import Principal
 from leads.models import Lead
 
 NADIA = {
@@ -18,7 +18,7 @@ NADIA = {
 }
 
 
-def make_lead(owner: User, **values: Any) -> Lead:
+def make_lead(owner: Principal, **values: Any) -> Lead:
     lead = Lead.objects.create(owner=owner, **{**NADIA, **values})
     lead.refresh_from_db()
     return lead

@@ -17,9 +17,7 @@ def make_task(owner):
 
 def set_level(user, level, privilege=Privilege.READ, type_key="activity"):
     for role in user.roles.all():
-        RolePrivilege.objects.filter(
-            role=role, record_type=type_key, privilege=privilege
-        ).delete()
+        RolePrivilege.objects.filter(role=role, record_type=type_key, privilege=privilege).delete()
         if level:
             RolePrivilege.objects.create(
                 role=role, record_type=type_key, privilege=privilege, level=level

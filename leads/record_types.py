@@ -1,0 +1,264 @@
+"""Leads, declared."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.address import ADDRESS
+from accounts.models.reach import REFUSALS
+from crm.records.declaration import (
+    Action,
+    Board,
+    Column,
+    DuplicateKey,
+    Lane,
+    NamedView,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+from leads.models import Lead
+from leads.rules import OPEN_REASONS
+from leads.services.saving import prepare_lead
+
+State, Reason = Lead.State, Lead.Reason
+
+
+def _is_open(record: Any) -> bool:
+    return bool(record.state == State.OPEN)
+
+
+def _is_new(record: Any) -> bool:
+    return bool(record.reason == Reason.NEW)
+
+
+def _is_closed(record: Any) -> bool:
+    return bool(record.state != State.OPEN)
+
+
+def _lanes() -> list[Lane]:
+    icons = {Reason.NEW: "circle", Reason.CONTACTED: "circle-dot"}
+    return [
+        Lane(value=reason.value, label=reason.label, icon=icons[reason]) for reason in OPEN_REASONS
+    ]
+
+
+VIEWS = (
+    NamedView(
+        key="mine",
+        label=_("My open %(types)s"),
+        select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
+        sort="-created_at",
+        is_default=True,
+    ),
+    NamedView(
+        key="open",
+        label=_("All open %(types)s"),
+        select=lambda rows, actor: rows.open(),
+        sort="-created_at",
+    ),
+    NamedView(
+        key="new",
+        label=_("Not contacted yet"),
+        select=lambda rows, actor: rows.untouched(),
+        sort="created_at",
+    ),
+    NamedView(
+        key="hot",
+        label=_("Hot"),
+        select=lambda rows, actor: rows.hot(),
+        sort="-created_at",
+    ),
+    NamedView(
+        key="qualified",
+        label=_("Qualified"),
+        select=lambda rows, actor: rows.qualified(),
+        sort="-closed_at",
+    ),
+    NamedView(
+        key="disqualified",
+        label=_("Disqualified"),
+        select=lambda rows, actor: rows.disqualified(),
+        sort="-closed_at",
+    ),
+    NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+)
+
+COLUMNS = (
+    Column(name="name", kind="link"),
+    Column(name="number", is_default=False),
+    Column(name="topic"),
+    Column(name="company", is_wide_only=True),
+    Column(name="job_title", is_default=False),
+    Column(name="reason", kind="pill"),
+    Column(name="rating", kind="choice"),
+    Column(name="source", kind="choice", is_wide_only=True),
+    Column(name="email", is_default=False),
+    Column(name="phone", is_default=False),
+    Column(name="city", is_default=False),
+    Column(name="country", kind="choice", is_default=False),
+    Column(name="budget_amount", kind="money", is_default=False),
+    Column(name="timeframe", kind="choice", is_default=False),
+    Column(name="owner", kind="person", related=("owner",)),
+    Column(name="created_at", kind="moment", is_wide_only=True),
+    Column(name="closed_at", kind="moment", is_default=False),
+    Column(name="modified_at", kind="moment", is_default=False),
+)
+
+SECTIONS = (
+    Section(
+        key="person",
+        label=_("Main facts"),
+        fields=(
+            "topic",
+            "first_name",
+            "last_name",
+            "company",
+            "job_title",
+            "email",
+            "phone",
+            "mobile",
+            "source",
+            "rating",
+            "owner",
+        ),
+        is_quick=True,
+    ),
+    Section(
+        key="interest",
+        label=_("Interest"),
+        fields=(
+            "need",
+            "budget_amount",
+            "currency",
+            "budget_status",
+            "timeframe",
+            "purchase_process",
+            "has_decision_maker",
+            "description",
+        ),
+    ),
+    Section(
+        key="known",
+        label=_("Known already as"),
+        fields=("account", "contact"),
+    ),
+    Section(
+        key="company",
+        label=_("Company"),
+        fields=("website", "industry", "annual_revenue", "employees"),
+    ),
+    Section(key="address", label=_("Address"), fields=ADDRESS),
+    Section(key="reach", label=_("How not to reach them"), fields=REFUSALS),
+)
+
+ACTIONS = (
+    Action(
+        key="disqualify",
+        label=_("Disqualify"),
+        icon="circle-x",
+        service="leads.services.disqualify_lead",
+        form="leads.forms.DisqualifyForm",
+        is_shown=_is_open,
+        done=_("Disqualified."),
+        order=20,
+    ),
+    Action(
+        key="contacted",
+        label=_("Mark as contacted"),
+        icon="phone",
+        service="leads.services.mark_contacted",
+        form="leads.forms.EmptyForm",
+        is_shown=_is_new,
+        done=_("Marked as contacted."),
+        order=30,
+    ),
+    Action(
+        key="reactivate",
+        label=_("Reactivate"),
+        icon="rotate-ccw",
+        service="leads.services.reactivate_lead",
+        form="leads.forms.EmptyForm",
+        is_shown=_is_closed,
+        done=_("Open again."),
+        order=30,
+    ),
+)
+
+registry.register(
+    RecordType(
+        model=Lead,
+        slug="leads",
+        icon="sparkles",
+        colour="lead",
+        number="number",
+        places=(
+            Place(area="sales", group="sales", order=10),
+            Place(area="marketing", group="sales", order=10),
+        ),
+        form="leads.forms.LeadForm",
+        status=Status(
+            field="reason",
+            tones={
+                "new": ("accent", "circle"),
+                "contacted": ("accent", "circle-dot"),
+                "qualified": ("good", "circle-check"),
+                "lost": ("", "circle-x"),
+                "cannot_contact": ("", "phone-off"),
+                "no_interest": ("", "circle-x"),
+                "canceled": ("", "circle-x"),
+            },
+            closed=frozenset({"qualified", "lost", "cannot_contact", "no_interest", "canceled"}),
+        ),
+        subtitle=("company", "number"),
+        key_fields=(
+            Column(name="topic"),
+            Column(name="rating", kind="choice"),
+            Column(name="source", kind="choice"),
+            Column(name="budget_amount", kind="money"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=SECTIONS,
+        columns=COLUMNS,
+        views=VIEWS,
+        filters=(
+            "state",
+            "reason",
+            "rating",
+            "source",
+            "company",
+            "industry",
+            "country",
+            "city",
+            "timeframe",
+            "budget_amount",
+            "account",
+            "contact",
+            "owner",
+            "created_at",
+            "modified_at",
+        ),
+        actions=ACTIONS,
+        board=Board(
+            field="reason",
+            lanes=_lanes,
+            select=lambda rows, actor: rows.open(),
+            move="leads.services.move_lead",
+            card="leads/card.html",
+            related=("owner",),
+        ),
+        duplicates=(
+            DuplicateKey(fields=("email",), reason=_("same e-mail address")),
+            DuplicateKey(fields=("last_name", "company"), reason=_("same name and company")),
+            DuplicateKey(fields=("mobile",), reason=_("same mobile number")),
+            DuplicateKey(fields=("phone",), reason=_("same phone number")),
+        ),
+        rolls_up_to=("opportunity", "account", "contact"),
+        bulk_fields=("rating", "source", "timeframe", "industry", "country", *REFUSALS),
+        rules=Rules(before_save=prepare_lead),
+        related=("account", "contact", "opportunity", "owner", "currency"),
+    )
+)
