@@ -1,0 +1,167 @@
+"""Small parts of pages: icons, pills, faces, dates and amounts as people say them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from crm import money
+from crm.ui.icons import icon_svg
+
+register = template.Library()
+
+NEAR_DAYS = 7
+KILO = 1000
+MONTHS_WITHOUT_YEAR = 10
+
+
+def reader_locale() -> Locale:
+    """The reader's language as babel knows it."""
+    return Locale.parse((get_language() or "en").replace("-", "_"))
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    return icon_svg(name, extra)
+
+
+@register.simple_tag
+def face(name: str, extra: str = "") -> SafeString:
+    """A round token with somebody's initials; the name must stand beside it."""
+    return format_html('<span class="face {}" aria-hidden="true">{}</span>', extra, initials(name))
+
+
+@register.filter
+def initials(name: str) -> str:
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return (words[0][0] + words[-1][0] if len(words) > 1 else str(name)[:2]).upper()
+
+
+@register.simple_tag
+def pill(label: Any, tone: str = "", icon_name: str = "") -> SafeString:
+    """A state: a shape and a word; the colour only repeats what they say."""
+    shape = icon_svg(icon_name) if icon_name else SafeString("")
+    return format_html('<span class="pill {}">{}{}</span>', tone, shape, label)
+
+
+@register.simple_tag
+def tile(icon_name: str, colour: str, extra: str = "") -> SafeString:
+    """The icon of a record type in its colour."""
+    return format_html(
+        '<span class="tile t-{} {}" aria-hidden="true">{}</span>',
+        colour,
+        extra,
+        icon_svg(icon_name),
+    )
+
+
+@register.filter
+def amount(value: Decimal | None, currency: str = "") -> str:
+    """An amount in the reader's form, with its currency."""
+    if value is None:
+        return ""
+    if not currency:
+        return format_decimal(value, locale=reader_locale())
+    return money.format_money(value, currency, locale=reader_locale())
+
+
+@register.filter
+def number(value: Any) -> str:
+    return "" if value is None else format_decimal(value, locale=reader_locale())
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    """'28 Nov', with the year when it is not near; the whole date on hover."""
+    if value is None:
+        return ""
+    locale = reader_locale()
+    months = abs(
+        (value.year - timezone.localdate().year) * 12 + value.month - timezone.localdate().month
+    )
+    skeleton = "dMMM" if months <= MONTHS_WITHOUT_YEAR else "yMMMd"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        format_date(value, "full", locale=locale),
+        format_skeleton(skeleton, value, locale=locale),
+    )
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A moment as people say it: 'Today 14:05', 'Thu 10:30', '3 Nov 10:30'."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        format_datetime(local, "full", locale=reader_locale()),
+        said_moment(local),
+    )
+
+
+def said_moment(local: datetime) -> str:
+    locale = reader_locale()
+    clock = format_time(local, "short", locale=locale)
+    days = (local.date() - timezone.localdate()).days
+    near = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}.get(days)
+    if near:
+        return f"{near} {clock}"
+    if abs(days) < NEAR_DAYS:
+        return f"{format_skeleton('EEE', local, locale=locale)} {clock}"
+    return f"{day_text(local.date())} {clock}"
+
+
+def day_text(value: date) -> str:
+    is_near = value.year == timezone.localdate().year
+    return format_skeleton("dMMM" if is_near else "yMMMd", value, locale=reader_locale())
+
+
+@register.filter
+def distance(value: date | datetime | None) -> str:
+    """How far a day is: 'today', 'in 8 days', '3 days ago'."""
+    if value is None:
+        return ""
+    on = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    days = (on - timezone.localdate()).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+
+
+@register.filter
+def is_past(value: date | datetime | None) -> bool:
+    if value is None:
+        return False
+    return value < timezone.now() if isinstance(value, datetime) else value < timezone.localdate()
+
+
+@register.filter
+def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """`mapping[key]`, or nothing."""
+    return mapping.get(key)
+
+
+@register.filter
+def file_size(count: int) -> str:
+    """Bytes as people read them: '840 kB', '2.4 MB'."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < KILO:
+            return f"{format_decimal(round(size, 1), locale=reader_locale())} {unit}"
+        size /= KILO
+    return f"{format_decimal(round(size, 1), locale=reader_locale())} GB"
