@@ -3,6 +3,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from crm.health import healthz
+from crm.records.views.parts import undo
+from crm.today import views as today
 
 # The admin asks for the second factor and throttles like every other log-in.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -11,6 +13,13 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("user/", include("allauth.urls")),
+    path("", today.today, name="today"),
+    path("recent/", today.recent, name="recent"),
+    path("area/<slug:key>/", today.area, name="area"),
+    path("preferences/", today.preferences, name="preferences"),
+    path("undo/<uuid:operation_id>/", undo, name="undo"),
+    path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
     path("imports/", include("crm.records.imports.urls")),
+    path("", include("crm.records.urls")),
 ]

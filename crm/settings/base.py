@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "crm.ui.frame.frame",
             ],
         },
     },
@@ -97,6 +98,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+MAX_FILE_BYTES = env.int("MAX_FILE_BYTES", default=25_000_000)
 MEDIA_ROOT = Path(env("FILES_DIR", default=str(CRM_HOME / "files")))
 
 # People

@@ -1,0 +1,85 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Activity
+from crm.records.forms import RecordForm
+
+MOMENT = {"type": "datetime-local"}
+
+
+def moment_widget() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs=MOMENT, format="%Y-%m-%dT%H:%M")
+
+
+class ActivityForm(RecordForm):
+    """The full form of an activity."""
+
+    class Meta:
+        model = Activity
+        fields = (
+            "kind",
+            "subject",
+            "body",
+            "priority",
+            "due_at",
+            "end_at",
+            "minutes",
+            "location",
+            "owner",
+        )
+        widgets = {
+            "due_at": moment_widget(),
+            "end_at": moment_widget(),
+            "body": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].required = False
+
+
+class ComposerForm(forms.Form):
+    """One box for everything one adds to a record; what is asked depends on the kind."""
+
+    kind = forms.ChoiceField(choices=Activity.Kind)
+    subject = forms.CharField(max_length=240, required=False, label=_("Subject"))
+    body = forms.CharField(
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Text"),
+    )
+    due_at = forms.DateTimeField(required=False, label=_("When"), widget=moment_widget())
+    end_at = forms.DateTimeField(required=False, label=_("Until"), widget=moment_widget())
+    minutes = forms.IntegerField(required=False, min_value=0, max_value=100_000, label=_("Minutes"))
+    recipients = forms.CharField(required=False, max_length=2000, label=_("To"))
+    file = forms.FileField(required=False, label=_("File"))
+
+    def clean_recipients(self) -> list[str]:
+        return [part.strip() for part in self.cleaned_data["recipients"].split(",") if part.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind = data.get("kind")
+        if kind == Activity.Kind.NOTE and not data.get("body") and not data.get("file"):
+            self.add_error("body", _("Write something, or attach a file."))
+        if kind and kind != Activity.Kind.NOTE and not data.get("subject"):
+            self.add_error("subject", _("Give it a subject."))
+        if kind == Activity.Kind.APPOINTMENT and not data.get("due_at"):
+            self.add_error("due_at", _("Say when it starts."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What the chosen kind takes of the fields."""
+        taken = {
+            Activity.Kind.NOTE: ("body",),
+            Activity.Kind.TASK: ("subject", "body", "due_at"),
+            Activity.Kind.CALL: ("subject", "body", "due_at", "minutes"),
+            Activity.Kind.EMAIL: ("subject", "body", "recipients"),
+            Activity.Kind.APPOINTMENT: ("subject", "body", "due_at", "end_at"),
+        }
+        kind = Activity.Kind(self.cleaned_data["kind"])
+        found = {name: self.cleaned_data[name] for name in taken[kind]}
+        return {"kind": kind, **found}

@@ -1,0 +1,48 @@
+"""The answers of look-ups while one types."""
+
+from typing import Any
+
+from django.db.models import Func, TextField, Value
+from django.http import HttpRequest, JsonResponse
+
+from crm.access.levels import Privilege
+from crm.errors import NotVisible
+from crm.models import Principal
+from crm.records.lookups import OFFERED, PRINCIPALS, choosable
+from crm.records.registry import registry
+
+TRIGRAM = 3
+
+
+def lookup(request: HttpRequest, key: str) -> JsonResponse:
+    """Up to 20 choosable rows matching `q`: [{value, text, note}]."""
+    text = request.GET.get("q", "").strip()[:100]
+    if key == PRINCIPALS:
+        return JsonResponse({"results": _principals(text)})
+    if key not in registry:
+        raise NotVisible
+    request.actor.require_type(Privilege.READ, key)
+    return JsonResponse({"results": _records(request, key, text)})
+
+
+def _principals(text: str) -> list[dict[str, Any]]:
+    rows = Principal.objects.select_related("unit").order_by("name", "pk")
+    if text:
+        rows = rows.filter(name__unaccent__icontains=text)
+    return [{"value": row.pk, "text": row.name, "note": row.unit.name} for row in rows[:OFFERED]]
+
+
+def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
+    record_type = registry.get(key)
+    rows = choosable(record_type.model, request.actor)
+    if len(text) >= TRIGRAM:
+        rows = rows.matching(text)
+    elif text:
+        # Two letters have no trigram: only rows that begin with them.
+        folded = Func(Value(text), function="public.crm_fold", output_field=TextField())
+        rows = rows.filter(search_text__startswith=folded)
+    number = record_type.number
+    return [
+        {"value": row.pk, "text": str(row), "note": getattr(row, number) if number else ""}
+        for row in rows.recent_first().defer("search_text")[:OFFERED]
+    ]

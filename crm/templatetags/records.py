@@ -1,0 +1,83 @@
+"""Names, addresses and values of records in templates."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from crm import labels
+from crm.records import links
+from crm.records.registry import registry
+from crm.records.tables import BoundColumn, compiled, status_pill
+from crm.templatetags import ui
+
+register = template.Library()
+
+
+@register.simple_tag
+def type_name(type_key: str) -> str:
+    return labels.singular(type_key)
+
+
+@register.simple_tag
+def type_plural(type_key: str) -> str:
+    return labels.plural(type_key)
+
+
+@register.simple_tag
+def field_label(type_key: str, name: str) -> str:
+    return labels.field_label(type_key, name)
+
+
+@register.simple_tag
+def sentence(text: Any, type_key: str) -> str:
+    """A translated sentence with the type's names put in."""
+    return labels.with_names(text, type_key)
+
+
+@register.simple_tag
+def type_tile(type_key: str, extra: str = "") -> SafeString:
+    return ui.tile(labels.icon_of(type_key), registry.get(type_key).colour, extra)
+
+
+@register.simple_tag
+def type_icon(type_key: str) -> SafeString:
+    return ui.icon(labels.icon_of(type_key))
+
+
+@register.filter
+def record_url(record: Any) -> str:
+    return links.record_url(record)
+
+
+@register.simple_tag
+def action_url(record: Any, action: str) -> str:
+    return links.action_url(record, action)
+
+
+@register.simple_tag
+def list_url(type_key: str) -> str:
+    return links.list_url(type_key)
+
+
+@register.simple_tag
+def new_url(type_key: str) -> str:
+    return links.new_url(type_key)
+
+
+@register.simple_tag
+def cell(column: BoundColumn, row: Any) -> Any:
+    """A value as tables and headers show it."""
+    return column.html(row)
+
+
+@register.simple_tag
+def status(record: Any) -> SafeString:
+    return status_pill(registry.of(record), record)
+
+
+@register.simple_tag(takes_context=True)
+def with_context(page: Any, template_name: str, context: Any) -> SafeString:
+    """A part's own template with what its loader returned."""
+    rendered: SafeString = compiled(template_name).render(dict(context), page.get("request"))
+    return rendered

@@ -1,0 +1,234 @@
+// The keyboard: letters outside of fields, and the palette that finds records, pages and commands.
+
+const isOff = document.body.dataset.keys === "off";
+const palette = document.getElementById("palette");
+const help = document.getElementById("shortcuts");
+const WAIT = 180;
+const GO_TIME = 1500;
+
+const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable], dialog[open]");
+const visible = (selector, root = document) => [...root.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+
+// ---- Rows
+
+const rows = () => visible("main tr[data-row], main .deal, main li[data-row]");
+const here = () => document.querySelector(".is-here");
+
+function walk(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(here() ?? document.activeElement?.closest("tr, li"));
+  const next = all[Math.max(0, Math.min(at + step, all.length - 1))];
+  here()?.classList.remove("is-here");
+  next.classList.add("is-here");
+  (next.querySelector("th a, a.name, a") ?? next).focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+// ---- Going places: every page of the site map has a letter of its own
+
+function letters() {
+  const taken = new Map();
+  for (const link of document.querySelectorAll("#map section a")) {
+    const letter = [...link.textContent.trim().toLowerCase()].find((one) => /[a-z]/.test(one) && !taken.has(one));
+    if (letter) taken.set(letter, link);
+  }
+  return taken;
+}
+
+let goUntil = 0;
+
+function explainLetters() {
+  const list = help.querySelector("[data-letters]");
+  if (!list || list.childElementCount) return;
+  for (const [letter, link] of letters()) {
+    const item = document.createElement("div");
+    const key = document.createElement("dt");
+    for (const part of ["g", letter]) {
+      const cap = document.createElement("kbd");
+      cap.textContent = part;
+      key.append(cap, " ");
+    }
+    const name = document.createElement("dd");
+    name.textContent = link.textContent.trim();
+    item.append(key, name);
+    list.append(item);
+  }
+}
+
+// ---- Keys
+
+const press = (selector) => {
+  const [found] = visible(selector);
+  found?.click();
+  return Boolean(found);
+};
+
+const commands = {
+  "/": () => { (visible("#global-search")[0] ?? visible(".quick-find input")[0])?.focus(); return true; },
+  "?": () => { explainLetters(); help.showModal(); return true; },
+  c: openCreate,
+  j: () => { walk(1); return true; },
+  k: () => { walk(-1); return true; },
+  x: () => { const box = here()?.querySelector(".pick input"); box?.click(); return Boolean(box); },
+  e: () => press("[data-key=e]"),
+  n: () => press("[data-key=n]"),
+};
+
+function openCreate() {
+  const menu = document.querySelector("[data-menu=create]");
+  if (!menu) return false;
+  menu.open = true;
+  menu.querySelector(".menu-list a")?.focus();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && palette) {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.key === "Escape" && !event.defaultPrevented && !isTyping(event.target)) here()?.classList.remove("is-here");
+  if (isOff || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (Date.now() < goUntil) {
+    goUntil = 0;
+    const link = letters().get(event.key);
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+    return;
+  }
+  if (event.key === "g") {
+    goUntil = Date.now() + GO_TIME;
+    return;
+  }
+  const own = !commands[event.key] && /^[a-z]$/.test(event.key) && (() => press(`[data-key=${event.key}]`));
+  const command = commands[event.key] ?? own;
+  if (command?.()) event.preventDefault();
+});
+
+// Escape in a form goes where its Cancel goes.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  event.target.closest?.("form.form-page")?.querySelector("[data-cancel]")?.click();
+});
+
+// ---- Palette
+
+const field = palette?.querySelector("input");
+const list = palette?.querySelector("ul");
+let timer;
+let asked = 0;
+
+function openPalette() {
+  field.value = "";
+  fill([]);
+  palette.showModal();
+  field.focus();
+}
+
+function entry(element, note) {
+  const icon = element.querySelector("svg")?.cloneNode(true);
+  return { text: element.textContent.trim() || element.getAttribute("aria-label"), note, icon, run: () => element.click() };
+}
+
+function pagesAndCommands(typed) {
+  const texts = document.getElementById("texts").dataset;
+  const found = [
+    ...visible("main .cmds :is(a, button):not(:disabled)").map((one) => entry(one, texts.command)),
+    ...[...document.querySelectorAll("[data-menu=create] .menu-list a")].map((one) => entry(one, texts.createNote)),
+    ...[...document.querySelectorAll("#map section a, .areas a, .head .menu-list a")].map((one) => entry(one, texts.page)),
+  ].filter((one) => one.text);
+  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return found.filter((one) => wanted.every((word) => one.text.toLowerCase().includes(word)));
+}
+
+async function records(typed) {
+  const address = new URL(palette.dataset.searchUrl, location.href);
+  address.searchParams.set("q", typed);
+  const response = await fetch(address);
+  if (!response.ok) return [];
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return [...page.querySelectorAll("main section li a")].map((link) => ({
+    text: link.textContent.trim(),
+    note: link.closest("section").querySelector("h2")?.textContent.trim(),
+    icon: link.closest("section").querySelector("svg")?.cloneNode(true),
+    run: () => location.assign(link.getAttribute("href")),
+  }));
+}
+
+let shown = [];
+
+function fill(found) {
+  const typed = field.value.trim();
+  shown = [...found, ...pagesAndCommands(typed)].slice(0, 40);
+  list.replaceChildren(...shown.map(line));
+  choose(0);
+}
+
+function line(one, index) {
+  const item = document.createElement("li");
+  item.id = `palette-${index}`;
+  item.setAttribute("role", "option");
+  if (one.icon) item.append(one.icon);
+  const text = document.createElement("span");
+  text.className = "cut";
+  text.textContent = one.text;
+  item.append(text);
+  if (one.note) {
+    const note = document.createElement("span");
+    note.className = "note";
+    note.textContent = one.note;
+    item.append(note);
+  }
+  return item;
+}
+
+function choose(index) {
+  const items = [...list.children];
+  items.forEach((item, at) => item.setAttribute("aria-selected", at === index));
+  if (items[index]) field.setAttribute("aria-activedescendant", items[index].id);
+  else field.removeAttribute("aria-activedescendant");
+  items[index]?.scrollIntoView({ block: "nearest" });
+}
+
+const chosen = () => [...list.children].findIndex((item) => item.getAttribute("aria-selected") === "true");
+
+function run(index) {
+  const one = shown[index];
+  if (!one) return;
+  palette.close();
+  one.run();
+}
+
+field?.addEventListener("input", () => {
+  fill([]);
+  clearTimeout(timer);
+  const typed = field.value.trim();
+  if (typed.length < 2) return;
+  timer = setTimeout(async () => {
+    const mine = ++asked;
+    const found = await records(typed);
+    if (mine === asked && palette.open) fill(found);
+  }, WAIT);
+});
+
+field?.addEventListener("keydown", (event) => {
+  const last = shown.length - 1;
+  const at = chosen();
+  const next = { ArrowDown: at >= last ? 0 : at + 1, ArrowUp: at <= 0 ? last : at - 1 }[event.key];
+  if (next !== undefined) {
+    event.preventDefault();
+    choose(next);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    run(at);
+  }
+});
+
+list?.addEventListener("click", (event) => {
+  const item = event.target.closest("li");
+  if (item) run([...list.children].indexOf(item));
+});
