@@ -35,8 +35,17 @@ def _is_new(record: Any) -> bool:
     return bool(record.reason == Reason.NEW)
 
 
+def _is_qualified(record: Any) -> bool:
+    return bool(record.state == State.QUALIFIED)
+
+
 def _is_closed(record: Any) -> bool:
     return bool(record.state != State.OPEN)
+
+
+def _never(record: Any) -> bool:
+    """On one record's page the decision has a page of its own."""
+    return False
 
 
 def _lanes() -> list[Lane]:
@@ -157,6 +166,25 @@ SECTIONS = (
 
 ACTIONS = (
     Action(
+        key="qualify",
+        label=_("Qualify"),
+        icon="circle-check",
+        view="leads.views.qualify",
+        is_primary=True,
+        is_shown=_is_open,
+        order=10,
+    ),
+    Action(
+        key="qualify-many",
+        label=_("Qualify"),
+        icon="circle-check",
+        service="leads.services.qualify_automatically",
+        form="leads.forms.QualifyManyForm",
+        is_shown=_never,
+        works_on_many=True,
+        order=10,
+    ),
+    Action(
         key="disqualify",
         label=_("Disqualify"),
         icon="circle-x",
@@ -175,6 +203,16 @@ ACTIONS = (
         is_shown=_is_new,
         done=_("Marked as contacted."),
         order=30,
+    ),
+    Action(
+        key="undo-qualification",
+        label=_("Undo the qualification"),
+        icon="undo-2",
+        service="leads.services.undo_qualification",
+        form="leads.forms.EmptyForm",
+        is_shown=_is_qualified,
+        done=_("The qualification is undone."),
+        order=20,
     ),
     Action(
         key="reactivate",

@@ -1,0 +1,156 @@
+"""The page on which a person decides what becomes of a lead."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm import labels
+from crm.access.levels import Privilege
+from crm.errors import AccessDenied, CrmError, NotVisible
+from crm.models import Activity
+from crm.operations import current, operation
+from crm.records.declaration import Column, RecordType
+from crm.records.links import record_url
+from crm.records.tables import bind
+from leads.forms import OTHER, QualifyForm
+from leads.models import Lead
+from leads.plans import Choice, Plan
+from leads.previews import preview
+from leads.services import Qualification, qualify_lead
+from leads.suggestions import default_plan, suggest
+from opportunities.models import Opportunity
+
+SHOWN = (
+    "topic",
+    "full_name",
+    "job_title",
+    "company",
+    "email",
+    "phone",
+    "mobile",
+    "city",
+    "country",
+    "budget_amount",
+    "timeframe",
+    "source",
+    "rating",
+)
+TILES = ("account", "contact", "opportunity")
+
+
+def qualify(request: HttpRequest, record_type: RecordType, lead: Lead) -> HttpResponse:
+    """Shows the decision (a GET with answers shows their consequences) and carries it out."""
+    if not request.actor.allows(Privilege.WRITE, lead):
+        raise AccessDenied(_("Your roles do not allow this here."))
+    if lead.state == Lead.State.QUALIFIED:
+        return _already(request, lead)
+    found = suggest(request.actor, lead)
+    proposed = default_plan(lead, found)
+    form = _form(request, lead, proposed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _carry_out(request, lead, form)
+        except (AccessDenied, NotVisible) as error:
+            form.add_error(None, str(error))
+        except CrmError as error:
+            form.show_error(error)
+            _renew(form, lead)
+    context = _page(request, record_type, lead, form) | {
+        "parts": [_part(key, lead, form, found[key]) for key in TILES],
+        "preview": _preview(request, lead, form, proposed),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "leads/qualify.html", context, status=status)
+
+
+def _form(request: HttpRequest, lead: Lead, proposed: Plan) -> QualifyForm:
+    initial = QualifyForm.initial_for(lead, proposed)
+    data = request.POST if request.method == "POST" else None
+    if data is None and "account" in request.GET:
+        data = request.GET
+    return QualifyForm(data, initial=initial, actor=request.actor, lead=lead)
+
+
+@operation
+def _qualify(*, actor: Any, lead: Lead, form: QualifyForm) -> tuple[Qualification, str]:
+    version = form.cleaned_data["version"]
+    result = qualify_lead(actor=actor, lead_id=lead.pk, version=version, plan=form.plan)
+    return result, str(current().id)
+
+
+def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpResponse:
+    result, operation_id = _qualify(actor=request.actor, lead=lead, form=form)
+    if result.is_repeat:
+        return _already(request, result.lead)
+    made = ngettext(
+        "Qualified: %(count)s record created.",
+        "Qualified: %(count)s records created.",
+        len(result.created),
+    ) % {"count": len(result.created)}
+    messages.success(request, made, extra_tags=operation_id)
+    return redirect(record_url(result.opportunity or result.contact or result.account or lead))
+
+
+def _renew(form: QualifyForm, lead: Lead) -> None:
+    """After a refusal the reader sees the lead as it is now, and may post again."""
+    lead.refresh_from_db()
+    form.data = form.data.copy()
+    form.data["version"] = str(lead.version)
+
+
+def _already(request: HttpRequest, lead: Lead) -> HttpResponse:
+    """Somebody was faster: the reader lands where the first one did."""
+    messages.info(
+        request, labels.with_names(_("This %(type)s has been qualified already."), "lead")
+    )
+    deals = Opportunity.objects.visible_to(request.actor)
+    deal = deals.filter(pk=lead.opportunity_id).first() if lead.opportunity_id else None
+    return redirect(record_url(deal or lead))
+
+
+def _preview(request: HttpRequest, lead: Lead, form: QualifyForm, proposed: Plan) -> Any:
+    """Of what is chosen; of what we propose as long as the answers make no plan."""
+    plan = proposed
+    if form.is_bound:
+        form.is_valid()
+        if all(form.cleaned_data.get(key) for key in TILES):
+            plan = form.plan
+    title = form["name"].value() or lead.topic
+    return preview(request.actor, lead, plan, title=title)
+
+
+def _page(
+    request: HttpRequest, record_type: RecordType, lead: Lead, form: QualifyForm
+) -> dict[str, Any]:
+    fields = bind(record_type, [Column(name=name) for name in SHOWN])
+    notes = Activity.objects.alive().regarding(lead).filter(kind=Activity.Kind.NOTE)
+    return {
+        "type": record_type,
+        "record": lead,
+        "form": form,
+        "deal_fields": [form[name] for name in ("name", "est_close_on", "estimated_revenue")],
+        "fields": [(field.label, html) for field in fields if (html := field.html(lead))],
+        "note": notes.order_by("-happened_at").first(),
+    }
+
+
+def _part(key: str, lead: Lead, form: QualifyForm, candidates: Any) -> dict[str, Any]:
+    """One fieldset: what may be answered, and which answer stands."""
+    answer = form[key].value() or ""
+    names = {"account": lead.company, "contact": lead.full_name, "opportunity": "-"}
+    known = {candidate.value for candidate in candidates}
+    return {
+        "key": key,
+        "answer": answer,
+        "candidates": candidates,
+        "may_create": bool(lead.last_name if key == "contact" else names[key]),
+        "title": "" if key == "opportunity" else names[key],
+        "other": form[f"{key}_other"],
+        "is_other": answer == OTHER or (answer.startswith(Choice.USE) and answer not in known),
+        "first": candidates[0].value if candidates else OTHER,
+        "errors": [*form[key].errors, *form[f"{key}_other"].errors],
+    }
