@@ -199,7 +199,7 @@ class DuplicateKey:
     is_fuzzy: bool = False  # trigram similarity of the folded text instead of equality
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RecordType:
     """The declaration of one record type."""
 

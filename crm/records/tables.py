@@ -81,7 +81,7 @@ class BoundColumn:
     def related(self) -> tuple[str, ...]:
         """Links to fetch along with the rows."""
         steps = self.path.split(".")
-        if isinstance(self.field, models.ForeignKey):
+        if isinstance(self.field, models.ForeignKey) and steps[-1] == self.field.name:
             return ("__".join(steps), *self.column.related)
         return ("__".join(steps[:-1]), *self.column.related) if steps[1:] else self.column.related
 

@@ -77,7 +77,7 @@ def status(record: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def with_context(page: Any, template_name: str, context: Any) -> SafeString:
+def with_context(context: Any, template_name: str, loaded: Any) -> SafeString:
     """A part's own template with what its loader returned."""
-    rendered: SafeString = compiled(template_name).render(dict(context), page.get("request"))
+    rendered: SafeString = compiled(template_name).render(dict(loaded), context.get("request"))
     return rendered

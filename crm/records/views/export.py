@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from crm import labels
 from crm.access.actor import refusal
@@ -38,9 +39,7 @@ def export(request: HttpRequest, record_type: RecordType, file_format: str) -> H
     response = StreamingHttpResponse(
         csv_lines(listing.columns, rows), content_type="text/csv; charset=utf-8"
     )
-    response["Content-Disposition"] = FileResponse(b"", as_attachment=True, filename=name)[
-        "Content-Disposition"
-    ]
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 
