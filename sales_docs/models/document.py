@@ -1,6 +1,5 @@
 from typing import Any, Self
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +102,7 @@ class Document(Record):
     decimal_places = models.PositiveSmallIntegerField(_("decimals"), default=2, editable=False)
     discount_percent = percent_column(_("discount in percent"))
     discount_amount = amount_column(_("discount"))
-    freight_amount = amount_column(_("freight"), validators=[MinValueValidator(0)])
+    freight_amount = amount_column(_("freight"))
     freight_tax_code = models.ForeignKey(
         TaxCode,
         models.PROTECT,
@@ -112,6 +111,7 @@ class Document(Record):
         related_name="+",
         verbose_name=_("tax on freight"),
     )
+    freight_tax_name = models.CharField(max_length=80, blank=True, editable=False)
     freight_tax_rate = models.DecimalField(
         max_digits=7, decimal_places=4, default=0, editable=False
     )
@@ -122,6 +122,12 @@ class Document(Record):
     freight_tax = total_column(_("tax on freight"))
     total_tax = total_column(_("tax"))
     total_amount = total_column(_("total"))
+    request_key = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("Names the request that made it, so that a repeated one makes no other."),
+    )
     lines_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Record.Meta):
@@ -168,6 +174,7 @@ class DocumentLine(models.Model):
     tax_code = models.ForeignKey(
         TaxCode, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tax")
     )
+    tax_name = models.CharField(max_length=80, blank=True, editable=False)
     tax_rate = models.DecimalField(
         _("tax rate"), max_digits=7, decimal_places=4, default=0, editable=False
     )

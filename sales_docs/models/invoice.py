@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +21,6 @@ POSTED_STAYS = (
     "fiscal_year",
     "issued_on",
     "due_on",
-    "account_id",
-    "contact_id",
     "currency_id",
     "decimal_places",
     "billing_name",
@@ -35,7 +35,10 @@ POSTED_STAYS = (
     "discount_amount",
     "freight_amount",
     "freight_tax",
+    "freight_tax_name",
     "freight_tax_rate",
+    "rounding",
+    "total_line_discount",
     "detail_amount",
     "header_discount",
     "total_tax",
@@ -132,7 +135,6 @@ class Invoice(Document):
         related_name="credit_note",
         verbose_name=_("corrects"),
     )
-    request_key = models.UUIDField(null=True, unique=True, editable=False)
     fiscal_year = models.PositiveIntegerField(null=True, editable=False)
     issued_on = models.DateField(_("date"), null=True, editable=False)
     due_on = models.DateField(_("due"), null=True, blank=True)
@@ -192,8 +194,19 @@ class Invoice(Document):
         ]
 
     @property
-    def balance(self) -> object:
+    def balance(self) -> Decimal:
+        """What is still to be paid."""
         return self.total_amount - self.paid_amount
+
+    @property
+    def number_or_kind(self) -> str:
+        """A draft has no number yet."""
+        return self.number or self.get_kind_display()
+
+    @property
+    def is_part(self) -> bool:
+        """Whether its amounts are settled elsewhere, and are not computed from prices again."""
+        return self.order_id is not None or self.credits_id is not None
 
 
 class InvoiceLine(DocumentLine):

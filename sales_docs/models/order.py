@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Record, number_field, number_trigger, search_text
+from sales_docs.models.columns import total_column
 from sales_docs.models.document import (
     Document,
     DocumentLine,
@@ -39,6 +40,12 @@ class Order(Document):
     )
     reason = models.CharField(
         _("reason"), max_length=8, choices=Reason, default="", blank=True, editable=False
+    )
+    billed_amount = total_column(_("billed"))
+    bill_count = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text=_("Bills made from it that have not been canceled."),
     )
     are_prices_locked = models.BooleanField(_("prices locked"), default=False, editable=False)
     ordered_on = models.DateField(_("ordered on"), null=True, blank=True)

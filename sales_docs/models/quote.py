@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Record, number_trigger, search_text
@@ -74,6 +75,13 @@ class Quote(Document):
                 violation_error_message=_("The last day lies before the first."),
             ),
         ]
+
+    @property
+    def number_and_revision(self) -> str:
+        if not self.revision:
+            return self.number
+        words = {"number": self.number, "revision": self.revision}
+        return gettext("%(number)s, revision %(revision)s") % words
 
 
 class QuoteLine(DocumentLine):

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from crm.money import EXACT
+
 
 class TraceKind(StrEnum):
     """What happened at a step."""
@@ -52,9 +54,9 @@ class TraceStep:
 
     def to_json(self) -> dict[str, str]:
         """Strings only, so that a stored trace never passes through a binary number."""
-        stored = {"kind": self.kind.value, "amount": str(self.amount)}
+        stored = {"kind": self.kind.value, "amount": _plain(self.amount)}
         if self.value is not None:
-            stored["value"] = str(self.value)
+            stored["value"] = _plain(self.value)
         if self.source:
             stored["source"] = self.source
         return stored
@@ -68,3 +70,8 @@ class TraceStep:
             value=None if value is None else Decimal(value),
             source=stored.get("source", ""),
         )
+
+
+def _plain(number: Decimal) -> str:
+    """The same text for the same number, however many zeros it came with."""
+    return format(number.normalize(EXACT), "f")

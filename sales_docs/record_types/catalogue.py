@@ -1,0 +1,271 @@
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm import clock
+from crm.access.levels import Privilege
+from crm.records.declaration import (
+    Action,
+    Column,
+    DuplicateKey,
+    NamedView,
+    Panel,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+from sales_docs import panels
+from sales_docs.models import PriceList, Product
+from sales_docs.services.saving import prepare_product
+
+
+def _today() -> Any:
+    return timezone.localdate(clock.now())
+
+
+def _is_sold(product: Product) -> bool:
+    return product.state == Product.State.ACTIVE
+
+
+def _is_not_sold(product: Product) -> bool:
+    return not _is_sold(product)
+
+
+registry.register(
+    RecordType(
+        model=Product,
+        slug="products",
+        icon="boxes",
+        colour="product",
+        places=(Place(area="sales", group="collateral", order=10),),
+        form="sales_docs.forms.ProductForm",
+        number="code",
+        subtitle=("code", "parent"),
+        status=Status(
+            field="state",
+            tones={
+                "draft": ("", "circle-dashed"),
+                "active": ("good", "circle-check"),
+                "retired": ("", "archive"),
+            },
+        ),
+        key_fields=(
+            Column(name="list_price", kind="money"),
+            Column(name="unit_of_measure"),
+            Column(name="parent", kind="record", related=("parent",)),
+            Column(name="tax_code", kind="text", accessor="tax_code.name", related=("tax_code",)),
+        ),
+        sections=(
+            Section(
+                key="product",
+                label=_("Main facts"),
+                fields=("name", "code", "structure", "parent", "state", "description"),
+                is_quick=True,
+            ),
+            Section(
+                key="price",
+                label=_("Price"),
+                fields=("list_price", "currency", "tax_code", "unit_of_measure"),
+                is_quick=True,
+            ),
+            Section(
+                key="sale",
+                label=_("Sale"),
+                fields=("quantity_decimals", "valid_from", "valid_until", "owner"),
+            ),
+        ),
+        columns=(
+            Column(name="name", kind="link"),
+            Column(name="code"),
+            Column(name="parent", kind="record", related=("parent",), sort="parent__name"),
+            Column(name="state", kind="pill"),
+            Column(name="list_price", kind="money"),
+            Column(name="unit_of_measure", is_wide_only=True),
+            Column(
+                name="tax_code",
+                accessor="tax_code.name",
+                related=("tax_code",),
+                sort="tax_code__name",
+                is_wide_only=True,
+            ),
+            Column(name="structure", kind="choice", is_default=False),
+            Column(name="valid_from", kind="date", is_default=False),
+            Column(name="valid_until", kind="date", is_default=False),
+            Column(name="owner", kind="person", related=("owner",), is_default=False),
+            Column(name="modified_at", kind="moment", is_wide_only=True),
+        ),
+        views=(
+            NamedView(
+                key="sellable",
+                label=_("For sale now"),
+                select=lambda rows, actor: rows.sellable(_today()),
+                sort="name",
+                is_default=True,
+            ),
+            NamedView(
+                key="families",
+                label=_("Families"),
+                select=lambda rows, actor: rows.families(),
+                sort="name",
+            ),
+            NamedView(
+                key="drafts",
+                label=_("Drafts"),
+                select=lambda rows, actor: rows.filter(state=Product.State.DRAFT),
+            ),
+            NamedView(
+                key="retired",
+                label=_("Retired"),
+                select=lambda rows, actor: rows.filter(state=Product.State.RETIRED),
+            ),
+            NamedView(
+                key="all", label=_("All %(types)s"), select=lambda rows, actor: rows, sort="name"
+            ),
+        ),
+        filters=(
+            "state",
+            "structure",
+            "parent",
+            "list_price",
+            "currency",
+            "tax_code",
+            "valid_from",
+            "valid_until",
+            "owner",
+            "modified_at",
+        ),
+        duplicates=(
+            DuplicateKey(fields=("code",), reason=_("same code")),
+            DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),
+        ),
+        actions=(
+            Action(
+                key="publish",
+                label=_("Publish"),
+                icon="circle-check",
+                service="sales_docs.services.catalogue.publish_product",
+                form="sales_docs.forms.EmptyForm",
+                is_primary=True,
+                is_shown=_is_not_sold,
+                done=_("It can be sold now."),
+            ),
+            Action(
+                key="retire",
+                label=_("Retire"),
+                icon="archive",
+                service="sales_docs.services.catalogue.retire_product",
+                form="sales_docs.forms.EmptyForm",
+                is_shown=_is_sold,
+                done=_("It is no longer sold."),
+            ),
+        ),
+        panels=(
+            Panel(
+                key="prices",
+                label=_("Prices"),
+                template="sales_docs/panels/product_prices.html",
+                load=panels.product_prices,
+                icon="tag",
+                reads="pricelist",
+                order=10,
+            ),
+            Panel(
+                key="members",
+                label=_("Members"),
+                template="sales_docs/panels/product_members.html",
+                load=panels.product_members,
+                icon="boxes",
+                order=20,
+            ),
+        ),
+        bulk_fields=("parent", "tax_code", "unit_of_measure", "valid_from", "valid_until"),
+        rules=Rules(before_save=prepare_product),
+        related=("parent", "tax_code", "currency", "owner"),
+    )
+)
+
+
+registry.register(
+    RecordType(
+        model=PriceList,
+        slug="price-lists",
+        icon="tag",
+        colour="product",
+        places=(Place(area="sales", group="collateral", order=20),),
+        form="sales_docs.forms.PriceListForm",
+        status=None,
+        key_fields=(
+            Column(name="currency", accessor="currency_id"),
+            Column(name="is_active", kind="bool"),
+            Column(name="valid_from", kind="date"),
+            Column(name="valid_until", kind="date"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="list",
+                label=_("Main facts"),
+                fields=(
+                    "name",
+                    "currency",
+                    "is_active",
+                    "valid_from",
+                    "valid_until",
+                    "description",
+                    "owner",
+                ),
+                is_quick=True,
+            ),
+        ),
+        columns=(
+            Column(name="name", kind="link"),
+            Column(name="currency", accessor="currency_id", sort="currency_id"),
+            Column(name="is_active", kind="bool"),
+            Column(name="valid_from", kind="date"),
+            Column(name="valid_until", kind="date"),
+            Column(name="owner", kind="person", related=("owner",), is_wide_only=True),
+            Column(name="modified_at", kind="moment", is_wide_only=True),
+        ),
+        views=(
+            NamedView(
+                key="usable",
+                label=_("In force"),
+                select=lambda rows, actor: rows.usable(_today()),
+                sort="name",
+                is_default=True,
+            ),
+            NamedView(
+                key="all", label=_("All %(types)s"), select=lambda rows, actor: rows, sort="name"
+            ),
+        ),
+        filters=("currency", "is_active", "valid_from", "valid_until", "owner", "modified_at"),
+        duplicates=(DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),),
+        actions=(
+            Action(
+                key="prices",
+                label=_("Edit prices"),
+                icon="pencil",
+                view="sales_docs.views.prices.edit_prices",
+                privilege=Privilege.WRITE,
+                is_primary=True,
+            ),
+        ),
+        panels=(
+            Panel(
+                key="items",
+                label=_("Prices"),
+                template="sales_docs/panels/price_list_items.html",
+                load=panels.price_list_items,
+                place="main",
+                icon="tag",
+                order=10,
+            ),
+        ),
+        bulk_fields=("is_active", "valid_from", "valid_until"),
+        related=("currency", "owner"),
+    )
+)

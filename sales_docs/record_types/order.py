@@ -1,0 +1,171 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.declaration import Action, Column, NamedView, Place, RecordType, Rules, Status
+from crm.records.registry import registry
+from sales_docs.models import Order
+from sales_docs.record_types import shared
+from sales_docs.rules.documents import lines_lock_reason, lock_reason, require_deletable
+from sales_docs.services.saving import prepare_document
+
+State = Order.State
+OPEN = (State.ACTIVE, State.SUBMITTED)
+
+
+def _is_editable(order: Any) -> bool:
+    return lines_lock_reason(order) is None
+
+
+def _is_active(order: Any) -> bool:
+    return bool(order.state == State.ACTIVE)
+
+
+def _is_open(order: Any) -> bool:
+    return order.state in OPEN
+
+
+def _can_bill(order: Any) -> bool:
+    return order.state in {*OPEN, State.FULFILLED}
+
+
+def _can_fulfil(order: Any) -> bool:
+    return _is_open(order) or (order.state == State.INVOICED and order.closed_on is None)
+
+
+ACTIONS = (
+    Action(
+        key="invoice",
+        label=_("Bill"),
+        icon="receipt-text",
+        view="sales_docs.views.billing.bill_order",
+        is_primary=True,
+        is_shown=_can_bill,
+        order=10,
+    ),
+    shared.edit_lines(_is_editable),
+    shared.pdf(),
+    Action(
+        key="fulfil",
+        label=_("Fulfil"),
+        icon="package-check",
+        service="sales_docs.services.orders.fulfil_order",
+        form="sales_docs.forms.FulfilOrderForm",
+        is_shown=_can_fulfil,
+        done=_("Delivered."),
+        order=30,
+    ),
+    Action(
+        key="submit",
+        label=_("Submit"),
+        icon="send",
+        service="sales_docs.services.orders.submit_order",
+        form="sales_docs.forms.EmptyForm",
+        is_shown=_is_active,
+        done=_("Submitted. It can't be changed now."),
+        order=35,
+    ),
+    Action(
+        key="lock-prices",
+        label=_("Lock prices"),
+        icon="lock",
+        service="sales_docs.services.orders.lock_prices",
+        form="sales_docs.forms.EmptyForm",
+        is_shown=lambda order: _is_editable(order) and not order.are_prices_locked,
+        done=_("The prices stay as they are now."),
+        order=40,
+    ),
+    Action(
+        key="current-prices",
+        label=_("Use current prices"),
+        icon="lock-open",
+        service="sales_docs.services.orders.use_current_prices",
+        form="sales_docs.forms.EmptyForm",
+        is_shown=lambda order: _is_editable(order) and order.are_prices_locked,
+        done=_("The prices follow the catalogue again."),
+        order=40,
+    ),
+    Action(
+        key="cancel",
+        label=_("Cancel"),
+        icon="circle-x",
+        service="sales_docs.services.orders.cancel_order",
+        form="sales_docs.forms.CancelOrderForm",
+        is_dangerous=True,
+        is_shown=_is_open,
+        done=_("Canceled."),
+        order=50,
+    ),
+)
+
+registry.register(
+    RecordType(
+        model=Order,
+        slug="orders",
+        icon="package",
+        colour="order",
+        places=(Place(area="sales", group="sales", order=50),),
+        form="sales_docs.forms.OrderForm",
+        number="number",
+        subtitle=("number",),
+        status=Status(
+            field="state",
+            tones={
+                "active": ("accent", "circle-dot"),
+                "submitted": ("accent", "send"),
+                "fulfilled": ("good", "package-check"),
+                "invoiced": ("good", "receipt-text"),
+                "canceled": ("", "circle-x"),
+            },
+            closed=frozenset({"submitted", "fulfilled", "invoiced", "canceled"}),
+        ),
+        key_fields=(
+            shared.CUSTOMER,
+            Column(name="ordered_on", kind="date"),
+            shared.TOTAL,
+            Column(name="billed_amount", kind="money"),
+            shared.OWNER,
+        ),
+        sections=shared.sections("ordered_on", "requested_delivery_on"),
+        columns=(
+            shared.NAME,
+            shared.NUMBER,
+            shared.CUSTOMER,
+            shared.STATE,
+            shared.TOTAL,
+            Column(name="billed_amount", kind="money", is_wide_only=True),
+            Column(name="ordered_on", kind="date"),
+            Column(name="requested_delivery_on", kind="date", is_default=False),
+            Column(name="reason", kind="choice", is_default=False),
+            Column(name="opportunity", kind="record", related=("opportunity",), is_default=False),
+            Column(name="customer_reference", is_default=False),
+            shared.OWNER,
+            shared.MODIFIED,
+            Column(name="created_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="mine",
+                label=_("My open %(types)s"),
+                select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
+                is_default=True,
+            ),
+            NamedView(
+                key="open", label=_("All open %(types)s"), select=lambda rows, actor: rows.open()
+            ),
+            NamedView(
+                key="to-bill", label=_("To be billed"), select=lambda rows, actor: rows.to_bill()
+            ),
+            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+        ),
+        filters=(*shared.FILTERS, "reason", "ordered_on", "requested_delivery_on", "closed_on"),
+        actions=ACTIONS,
+        panels=shared.document_panels(),
+        rules=Rules(
+            before_save=prepare_document, before_delete=require_deletable, lock=lock_reason
+        ),
+        rolls_up_to=("opportunity", "account", "contact"),
+        bulk_fields=("requested_delivery_on", "payment_terms", "shipping_terms"),
+        related=(*shared.RELATED, "quote"),
+    )
+)

@@ -1,0 +1,158 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.levels import Privilege
+from crm.records.declaration import Action, Column, NamedView, Place, RecordType, Rules, Status
+from crm.records.registry import registry
+from sales_docs.models import Quote
+from sales_docs.record_types import shared
+from sales_docs.rules.documents import lock_reason, require_deletable
+from sales_docs.services.saving import prepare_document
+
+State = Quote.State
+
+
+def _is_draft(quote: Any) -> bool:
+    return bool(quote.state == State.DRAFT)
+
+
+def _is_active(quote: Any) -> bool:
+    return bool(quote.state == State.ACTIVE)
+
+
+def _is_open(quote: Any) -> bool:
+    return _is_draft(quote) or _is_active(quote)
+
+
+ACTIONS = (
+    Action(
+        key="activate",
+        label=_("Activate"),
+        icon="send",
+        service="sales_docs.services.quotes.activate_quote",
+        form="sales_docs.forms.EmptyForm",
+        is_primary=True,
+        is_shown=_is_draft,
+        done=_("Active. It can't be changed now, so that it matches the customer's copy."),
+        order=10,
+    ),
+    Action(
+        key="order",
+        label=_("Customer orders"),
+        icon="package",
+        service="sales_docs.services.orders.create_order_from_quote",
+        form="sales_docs.forms.OrderQuoteForm",
+        is_primary=True,
+        is_shown=_is_active,
+        done=_("Ordered."),
+        order=10,
+    ),
+    shared.edit_lines(_is_draft),
+    shared.pdf(),
+    Action(
+        key="revise",
+        label=_("Revise"),
+        icon="git-branch-plus",
+        service="sales_docs.services.quotes.revise_quote",
+        form="sales_docs.forms.EmptyForm",
+        is_shown=_is_active,
+        done=_("A new revision to work on."),
+        order=30,
+    ),
+    Action(
+        key="compare",
+        label=_("Compare with the revision before"),
+        icon="diff",
+        view="sales_docs.views.comparison.compare_revisions",
+        is_shown=lambda quote: quote.revises_id is not None,
+        is_get_only=True,
+        privilege=Privilege.READ,
+        order=40,
+    ),
+    Action(
+        key="close",
+        label=_("Close"),
+        icon="circle-x",
+        service="sales_docs.services.quotes.close_quote",
+        form="sales_docs.forms.CloseQuoteForm",
+        is_shown=_is_open,
+        done=_("Closed."),
+        order=50,
+    ),
+)
+
+registry.register(
+    RecordType(
+        model=Quote,
+        slug="quotes",
+        icon="file-text",
+        colour="quote",
+        places=(Place(area="sales", group="sales", order=40),),
+        form="sales_docs.forms.QuoteForm",
+        number="number",
+        subtitle=("number_and_revision",),
+        status=Status(
+            field="state",
+            tones={
+                "draft": ("", "circle-dashed"),
+                "active": ("accent", "send"),
+                "won": ("good", "circle-check"),
+                "closed": ("", "circle-x"),
+            },
+            closed=frozenset({"active", "won", "closed"}),
+        ),
+        key_fields=(
+            shared.CUSTOMER,
+            Column(name="valid_until", kind="date"),
+            shared.TOTAL,
+            shared.OWNER,
+        ),
+        sections=shared.sections("valid_from", "valid_until", "requested_delivery_on"),
+        columns=(
+            shared.NAME,
+            shared.NUMBER,
+            Column(name="revision", kind="number", is_wide_only=True),
+            shared.CUSTOMER,
+            shared.STATE,
+            shared.TOTAL,
+            Column(name="valid_until", kind="date"),
+            Column(name="opportunity", kind="record", related=("opportunity",), is_default=False),
+            Column(name="reason", kind="choice", is_default=False),
+            Column(name="closed_on", kind="date", is_default=False),
+            Column(name="customer_reference", is_default=False),
+            shared.OWNER,
+            shared.MODIFIED,
+            Column(name="created_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="mine",
+                label=_("My open %(types)s"),
+                select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
+                is_default=True,
+            ),
+            NamedView(
+                key="open", label=_("All open %(types)s"), select=lambda rows, actor: rows.open()
+            ),
+            NamedView(
+                key="active",
+                label=_("Waiting for an answer"),
+                select=lambda rows, actor: rows.active(),
+                sort="valid_until",
+            ),
+            NamedView(key="won", label=_("Won"), select=lambda rows, actor: rows.won()),
+            NamedView(key="closed", label=_("Closed"), select=lambda rows, actor: rows.closed()),
+            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+        ),
+        filters=(*shared.FILTERS, "reason", "revision", "valid_until", "closed_on"),
+        actions=ACTIONS,
+        panels=shared.document_panels(),
+        rules=Rules(
+            before_save=prepare_document, before_delete=require_deletable, lock=lock_reason
+        ),
+        rolls_up_to=("opportunity", "account", "contact"),
+        bulk_fields=("valid_until", "payment_terms", "shipping_terms"),
+        related=(*shared.RELATED, "revises"),
+    )
+)

@@ -1,0 +1,130 @@
+"""What the declarations of quotes, orders and invoices have in common."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.levels import Privilege
+from crm.records.declaration import Action, Column, Panel, Section
+from sales_docs import panels
+
+RELATED = (
+    "account",
+    "contact",
+    "opportunity",
+    "currency",
+    "price_list",
+    "freight_tax_code",
+    "owner",
+)
+FILTERS = (
+    "state",
+    "account",
+    "account__industry",
+    "contact",
+    "opportunity",
+    "currency",
+    "total_amount",
+    "owner",
+    "created_at",
+    "modified_at",
+)
+CUSTOMER = Column(
+    name="customer",
+    accessor="customer",
+    label=_("Customer"),
+    kind="record",
+    related=("account", "contact"),
+    sort="account__name",
+)
+NAME = Column(name="name", kind="link")
+NUMBER = Column(name="number")
+TOTAL = Column(name="total_amount", kind="money")
+OWNER = Column(name="owner", kind="person", related=("owner",))
+STATE = Column(name="state", kind="pill")
+MODIFIED = Column(name="modified_at", kind="moment", is_wide_only=True)
+
+
+def sections(*dates: str) -> tuple[Section, ...]:
+    """One layout for all documents; `dates` are the fields of its own kind."""
+    return (
+        Section(
+            key="document",
+            label=_("Main facts"),
+            fields=("name", "account", "contact", "opportunity", "currency", "price_list"),
+            is_quick=True,
+        ),
+        Section(
+            key="terms",
+            label=_("Terms"),
+            fields=(
+                *dates,
+                "customer_reference",
+                "payment_terms",
+                "shipping_terms",
+                "discount_mode",
+                "owner",
+            ),
+        ),
+        Section(
+            key="addresses",
+            label=_("Addresses"),
+            fields=("billing_name", "billing_address", "delivery_name", "delivery_address"),
+        ),
+        Section(key="texts", label=_("Texts"), fields=("description", "terms")),
+    )
+
+
+def pdf(order: int = 20) -> Action:
+    return Action(
+        key="pdf",
+        label=_("PDF"),
+        icon="file-down",
+        view="sales_docs.views.printing.show_pdf",
+        privilege=Privilege.READ,
+        is_get_only=True,
+        order=order,
+    )
+
+
+def edit_lines(is_shown: Any) -> Action:
+    return Action(
+        key="lines",
+        label=_("Edit lines"),
+        icon="list",
+        view="sales_docs.views.editor.edit_lines",
+        is_shown=is_shown,
+        order=15,
+    )
+
+
+def document_panels() -> tuple[Panel, ...]:
+    return (
+        Panel(
+            key="chain",
+            label=_("Chain"),
+            template="sales_docs/panels/chain.html",
+            load=panels.chain,
+            place="top",
+            icon="link",
+            order=10,
+        ),
+        Panel(
+            key="lines",
+            label=_("Lines"),
+            template="sales_docs/panels/lines.html",
+            load=panels.document_lines,
+            place="main",
+            icon="list",
+            order=10,
+        ),
+        Panel(
+            key="totals",
+            label=_("Totals"),
+            template="sales_docs/panels/totals.html",
+            load=panels.totals,
+            place="side",
+            icon="sigma",
+            order=5,
+        ),
+    )

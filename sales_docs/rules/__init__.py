@@ -1,0 +1,1 @@
+"""What documents, products and price lists may and may not. Pure: nothing is read or written."""

@@ -1,0 +1,57 @@
+"""Taking hold of a document before it moves on. Parents are locked before children."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from crm.access.actor import Actor
+from crm.access.levels import Privilege
+from crm.errors import RuleViolation
+from crm.records.registry import registry
+from crm.records.services import lock_record
+from opportunities.models import Opportunity
+
+
+def lock_parents(model: Any, record_id: int) -> None:
+    """Locks the company and the opportunity a document hangs on, in that order.
+
+    So its documents move one after another, and what winning the opportunity changes is held
+    before it. Keys stay free: other documents can be added meanwhile.
+    """
+    found = model.objects.filter(pk=record_id).values("opportunity_id", "opportunity__account_id")
+    for parents in found:
+        _hold(Account, parents["opportunity__account_id"])
+        _hold(Opportunity, parents["opportunity_id"])
+
+
+def _hold(model: Any, record_id: int | None) -> None:
+    if record_id is not None:
+        list(model.objects.select_for_update(of=("self",), no_key=True).filter(pk=record_id))
+
+
+def lock_document(
+    *, actor: Actor, key: str, record_id: int, privilege: Privilege = Privilege.WRITE
+) -> Any:
+    return lock_record(
+        actor=actor,
+        record_type=registry.get(key),
+        record_id=record_id,
+        privilege=privilege,
+    )
+
+
+def made_before(model: Any, request_key: UUID | None, **source: Any) -> Any:
+    """What an earlier sending of the same request has made of the same source, or None."""
+    if request_key is None:
+        return None
+    return model.objects.alive().filter(request_key=request_key, **source).first()
+
+
+def require_as_seen(record: Any, version: int | None) -> None:
+    """For steps that freeze a document: nobody freezes what they have not seen."""
+    if version is not None and version != record.version:
+        raise RuleViolation(
+            _("Somebody changed this meanwhile. Look at it again, then repeat the step.")
+        )

@@ -1,0 +1,1 @@
+"""Pages of documents beyond those every record type has."""
