@@ -18,6 +18,7 @@ urlpatterns = [
     path("area/<slug:key>/", today.area, name="area"),
     path("preferences/", today.preferences, name="preferences"),
     path("undo/<uuid:operation_id>/", undo, name="undo"),
+    path("ui/", include("crm.ui.urls")),
     path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
     path("imports/", include("crm.records.imports.urls")),

@@ -1,359 +1,244 @@
-// What pages gain from JavaScript. Without it every page works by plain links and forms.
+// What every page needs: messages, forms that lose nothing, htmx's errors, modules on demand.
+// Without any of it every page works by plain links and forms.
 
-const $ = (selector, root = document) => root.querySelector(selector);
-const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const texts = document.getElementById("texts")?.dataset ?? {};
 
-// ---- Announcements and toasts ----
+// ---- Messages
+
+const dock = document.getElementById("toasts");
+const STAYS = 8000;
 
 function announce(text) {
-  $("#announcer").textContent = text;
+  const place = document.getElementById("announcer");
+  if (!place) return;
+  place.textContent = "";
+  setTimeout(() => { place.textContent = text; }, 50);
 }
 
-function dismissLater(toast) {
-  let timer;
-  const start = () => { timer = setTimeout(() => toast.remove(), 9000); };
-  const stop = () => clearTimeout(timer);
-  if (toast.classList.contains("is-bad")) return;
-  for (const event of ["mouseenter", "focusin"]) toast.addEventListener(event, stop);
-  for (const event of ["mouseleave", "focusout"]) toast.addEventListener(event, start);
-  start();
+function toast(text, { isBad = false } = {}) {
+  const template = document.getElementById(isBad ? "toast-bad" : "toast-good");
+  if (!template || !dock) return;
+  const note = template.content.firstElementChild.cloneNode(true);
+  note.querySelector("span").textContent = text;
+  dock.append(note);
 }
 
-function showProblem(text) {
-  const toast = document.createElement("div");
-  toast.className = "toast-note is-bad";
-  toast.setAttribute("role", "alert");
-  toast.textContent = text;
-  $("#toasts").append(toast);
-  setTimeout(() => toast.remove(), 12000);
+// A message goes by itself unless it tells of a failure, or somebody is at it.
+function watch(note) {
+  if (note.dataset.watched || note.classList.contains("is-bad")) return;
+  note.dataset.watched = "";
+  const leave = () => {
+    if (note.matches(":hover, :focus-within")) setTimeout(leave, 2000);
+    else note.remove();
+  };
+  setTimeout(leave, STAYS);
 }
 
+const watchAll = () => dock.querySelectorAll(".toast-note").forEach(watch);
+if (dock) {
+  new MutationObserver(watchAll).observe(dock, { childList: true });
+  watchAll();
+}
+
+document.addEventListener("crm:toast", (event) => toast(event.detail.text, event.detail));
+document.addEventListener("crm:announce", (event) => announce(event.detail));
 document.addEventListener("click", (event) => {
-  const close = event.target.closest("[data-close-toast]");
-  if (close) close.closest(".toast-note").remove();
+  event.target.closest("[data-close-toast]")?.closest(".toast-note").remove();
 });
-
-// ---- Menus: one open at a time, closed by Escape and by a click elsewhere ----
-
-document.addEventListener("click", (event) => {
-  for (const menu of $$("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
-
-function closeMenu() {
-  const menu = $("details.menu[open]");
-  if (!menu) return false;
-  menu.open = false;
-  $("summary", menu).focus();
-  return true;
-}
-
-// ---- Side panel: quick create ----
-
-const panel = $("#panel");
-
-async function openPanel(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) {
-    location.assign(url.replace("?panel=1", ""));
-    return;
-  }
-  $("#panel-content").innerHTML = await answer.text();
-  htmx.process($("#panel-content"));
-  enhance($("#panel-content"));
-  panel.showModal();
-  $("input:not([type=hidden]), select, textarea", panel)?.focus();
-}
-
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-panel]");
-  if (opener && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    closeMenu();
-    openPanel(opener.dataset.panel);
-  }
-  if (event.target.closest("[data-close-panel]")) panel.close();
-});
-
-// ---- Forms: never lose input, never send twice ----
-
-let leaving = false;
-
-function watchForm(form) {
-  if (form.dataset.watched) return;
-  form.dataset.watched = "1";
-  form.addEventListener("input", () => { form.dataset.changed = "1"; });
-  form.addEventListener("submit", () => {
-    leaving = true;
-    if ("once" in form.dataset) {
-      for (const button of $$("button[type=submit]", form)) {
-        setTimeout(() => { button.disabled = true; });
-        setTimeout(() => { button.disabled = false; }, 8000);
-      }
-    }
-  });
-}
-
-addEventListener("beforeunload", (event) => {
-  if (!leaving && $("form[data-leave-warning][data-changed]")) event.preventDefault();
-});
-addEventListener("pageshow", () => { leaving = false; });
-
-// ---- Look-ups ----
-
-function startLookup(select) {
-  if (!globalThis.TomSelect || select.tomselect) return;
-  const label = select.labels?.[0]?.textContent.trim() || select.getAttribute("aria-label") || "";
-  const control = new TomSelect(select, {
-    valueField: "value",
-    labelField: "text",
-    searchField: [],
-    maxOptions: 50,
-    preload: false,
-    plugins: select.multiple ? ["remove_button"] : ["clear_button"],
-    load: async (text, done) => {
-      try {
-        const answer = await fetch(`${select.dataset.lookupUrl}?q=${encodeURIComponent(text)}`);
-        done((await answer.json()).results);
-      } catch {
-        done();
-      }
-    },
-    render: {
-      option: (data, escape) => `<div>${escape(data.text)}${data.note ? ` <span class="faint">${escape(data.note)}</span>` : ""}</div>`,
-    },
-  });
-  control.control_input.setAttribute("aria-label", label);
-}
-
-// ---- Selection in lists ----
-
-function startSelection(form) {
-  const boxes = $$("input[name=ids]", form);
-  const bar = $("[data-bulk]", form);
-  const page = $("[data-select-page]", form);
-  let last = null;
-  const show = () => {
-    const chosen = boxes.filter((box) => box.checked);
-    for (const box of boxes) box.closest("tr").classList.toggle("on", box.checked);
-    if (bar) {
-      bar.classList.toggle("is-on", chosen.length > 0);
-      $("[data-selected-count]", bar).textContent = chosen.length;
-    }
-    if (page) {
-      page.checked = chosen.length === boxes.length;
-      page.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
-    }
-  };
-  form.addEventListener("click", (event) => {
-    const box = event.target.closest("input[name=ids]");
-    if (!box) return;
-    if (event.shiftKey && last) {
-      const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
-      for (const between of boxes.slice(from, to + 1)) between.checked = box.checked;
-    }
-    last = box;
-  });
-  page?.addEventListener("change", () => {
-    for (const box of boxes) box.checked = page.checked;
-    show();
-  });
-  form.addEventListener("change", show);
-  form.addEventListener("reset", () => setTimeout(show));
-  bar?.classList.add("is-live");
-  show();
-}
-
-// ---- Columns: one parameter instead of many ----
-
-function startColumns(form) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const query = new URLSearchParams(new FormData(form));
-    const chosen = query.getAll("col");
-    query.delete("col");
-    if (chosen.length) query.set("cols", chosen.join(","));
-    location.assign(`?${query}`);
-  });
-}
-
-// ---- Composer ----
-
-function startComposer(form) {
-  const show = () => {
-    const kind = $("input[name=kind]:checked", form)?.value;
-    for (const field of $$("[class*=for-]", form)) {
-      field.hidden = !field.classList.contains(`for-${kind}`);
-    }
-    for (const label of $$(".kinds label", form)) {
-      label.classList.toggle("is-on", $("input", label).checked);
-    }
-  };
-  form.addEventListener("change", (event) => {
-    if (event.target.type === "file") {
-      $("[data-file-name]", form).textContent = event.target.files[0]?.name ?? "";
-    }
-    show();
-  });
-  show();
-}
-
-// ---- Board ----
-
-function startBoard(board) {
-  let dragged = null;
-  board.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest("[data-card]");
-    dragged?.classList.add("is-dragged");
-  });
-  board.addEventListener("dragend", () => {
-    dragged?.classList.remove("is-dragged");
-    for (const lane of $$(".lane", board)) lane.classList.remove("is-target");
-  });
-  board.addEventListener("dragover", (event) => {
-    const lane = event.target.closest("[data-lane]");
-    if (!lane || !dragged) return;
-    event.preventDefault();
-    for (const other of $$(".lane", board)) other.classList.toggle("is-target", other === lane);
-  });
-  board.addEventListener("drop", (event) => {
-    const lane = event.target.closest("[data-lane]");
-    if (!lane || !dragged || lane.contains(dragged)) return;
-    event.preventDefault();
-    const form = $("form", dragged);
-    const value = document.createElement("input");
-    value.type = "hidden";
-    value.name = "value";
-    value.value = lane.dataset.lane;
-    form.append(value);
-    form.submit();
-  });
-}
-
-// ---- Palette ----
-
-const palette = $("#palette");
-
-function startPalette() {
-  const input = $("input", palette);
-  const list = $("#palette-results");
-  let chosen = 0;
-  let timer;
-  const mark = () => {
-    $$("li", list).forEach((item, index) => item.setAttribute("aria-selected", String(index === chosen)));
-  };
-  const load = async () => {
-    const answer = await fetch(`${palette.dataset.searchUrl}?format=palette&q=${encodeURIComponent(input.value)}`);
-    if (!answer.ok) return;
-    const { results } = await answer.json();
-    list.replaceChildren(...results.map((result) => {
-      const item = document.createElement("li");
-      item.setAttribute("role", "option");
-      const link = document.createElement("a");
-      link.href = result.url;
-      link.tabIndex = -1;
-      link.textContent = result.title;
-      const note = document.createElement("span");
-      note.className = "faint";
-      note.textContent = result.note;
-      link.append(note);
-      item.append(link);
-      return item;
-    }));
-    chosen = 0;
-    mark();
-  };
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(load, 120); });
-  input.addEventListener("keydown", (event) => {
-    const count = list.children.length;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + count) % Math.max(count, 1);
-      mark();
-      list.children[chosen]?.scrollIntoView({ block: "nearest" });
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      $("a", list.children[chosen])?.click();
-    }
-  });
-  palette.open_ = () => { input.value = ""; list.replaceChildren(); palette.showModal(); load(); };
-}
-
-// ---- Keys ----
-
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable], dialog");
-let row = -1;
-
-function moveRow(step) {
-  const rows = $$("tr[data-row]");
-  if (!rows.length) return;
-  row = Math.min(Math.max(row + step, 0), rows.length - 1);
-  $("a", rows[row])?.focus();
-  rows[row].scrollIntoView({ block: "nearest" });
-}
-
-const keys = {
-  "/": () => $("#global-search")?.focus(),
-  c: () => {
-    const menu = $("[data-menu=create]");
-    if (!menu) return;
-    menu.open = true;
-    $("a", menu)?.focus();
-  },
-  e: () => $("[data-key=e]")?.click(),
-  j: () => moveRow(1),
-  k: () => moveRow(-1),
-  x: () => {
-    const box = $("input[name=ids]", document.activeElement.closest("tr") ?? document.createElement("tr"));
-    box?.click();
-  },
-  "?": () => $("#shortcuts")?.showModal(),
-};
-
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
-    event.preventDefault();
-    palette?.open_();
-    return;
-  }
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-    event.target.closest("form")?.requestSubmit();
-    return;
-  }
-  if (event.key === "Escape") {
-    if (!closeMenu() && event.target.closest("form") && !$("dialog[open]")) $("[data-cancel]")?.click();
-    return;
-  }
-  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isTyping(event.target)) return;
-  const act = keys[event.key];
-  if (act) {
-    event.preventDefault();
-    act();
-  }
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const undo = [...document.querySelectorAll("#toasts .undo")].pop();
+  if (!undo) return;
+  event.preventDefault();
+  undo.click();
 });
 
-// ---- htmx ----
+// ---- Forms: sent once, and not left by accident
 
-document.addEventListener("htmx:responseError", (event) => {
-  showProblem(event.detail.xhr.statusText || String(event.detail.xhr.status));
-});
-document.addEventListener("htmx:sendError", () => showProblem(document.documentElement.lang === "fr" ? "Le serveur ne répond pas. Votre saisie est encore là." : "The server does not answer. What you typed is still here."));
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
+const AGAIN_AFTER = 5000; // a download leaves the page standing
+const firstSeen = new WeakMap();
+const sending = new WeakSet();
+let isLeavingOnPurpose = false;
 
-function enhance(root) {
-  for (const form of $$("form[data-leave-warning], form[data-once]", root)) watchForm(form);
-  for (const select of $$("select[data-lookup]", root)) startLookup(select);
-  for (const form of $$("form[data-selection]", root)) startSelection(form);
-  for (const form of $$("form[data-columns]", root)) startColumns(form);
-  for (const form of $$("form[data-composer]", root)) startComposer(form);
-  for (const board of $$("[data-board]", root)) startBoard(board);
-  for (const toast of $$(".toast-note", root)) dismissLater(toast);
-  const count = $("[data-announce]", root);
-  if (count) announce(count.dataset.announce);
+const warns = (form) => form.method === "post" && !form.closest("[data-no-leave-warning]")
+  && !form.matches("[data-selection], .menu-list, .menu-list form");
+
+function contents(form) {
+  const pairs = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+  return JSON.stringify(pairs.map(([name, value]) => [name, value instanceof File ? value.name : value]));
 }
 
-if (palette) startPalette();
-enhance(document);
-$("#error-summary")?.focus();
+// What came back with errors is not saved, whether or not it was touched again.
+function isChanged(form) {
+  if (!form.isConnected || sending.has(form) || !warns(form)) return false;
+  if (form.querySelector(".is-invalid, [aria-invalid=true]")) return true;
+  return firstSeen.has(form) && firstSeen.get(form) !== contents(form);
+}
+
+export const changedForms = (root = document) => [...root.querySelectorAll("form")].filter(isChanged);
+
+for (const kind of ["focusin", "pointerdown"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target.form ?? event.target.closest?.("form");
+    if (form && warns(form) && !firstSeen.has(form)) firstSeen.set(form, contents(form));
+  });
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (!isLeavingOnPurpose && changedForms().length) event.preventDefault();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (sending.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sending.add(form);
+  isLeavingOnPurpose = true;
+  form.setAttribute("aria-busy", "true");
+  setTimeout(() => release(form), AGAIN_AFTER);
+});
+
+function release(form) {
+  sending.delete(form);
+  form.removeAttribute("aria-busy");
+  isLeavingOnPurpose = false;
+}
+
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach(release);
+});
+
+// Ctrl+Enter saves the form one is in, from any field.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.form ?? event.target.closest("form") ?? document.querySelector("main form.form-page");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("[type=submit].btn-primary") ?? undefined);
+});
+
+// A choice of columns is one parameter in the address.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-columns]")) return;
+  event.preventDefault();
+  const query = new URLSearchParams(new FormData(event.target));
+  const chosen = query.getAll("col");
+  query.delete("col");
+  if (chosen.length) query.set("cols", chosen.join(","));
+  location.assign(`?${query}`);
+});
+
+// ---- htmx
+
+let busyTimer;
+const waiting = new Set();
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, requestConfig } = event.detail;
+  if (requestConfig.verb !== "get" && elt.matches("form") && waiting.has(elt)) {
+    event.preventDefault();
+    return;
+  }
+  waiting.add(elt);
+  busyTimer ??= setTimeout(() => document.documentElement.classList.add("busy"), 400);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful, xhr } = event.detail;
+  waiting.delete(elt);
+  if (successful && elt.matches?.("form")) firstSeen.delete(elt);
+  if (xhr?.getResponseHeader("HX-Redirect")) isLeavingOnPurpose = true;
+  if ([...waiting].some((one) => one.isConnected)) return;
+  waiting.clear();
+  clearTimeout(busyTimer);
+  busyTimer = undefined;
+  document.documentElement.classList.remove("busy");
+});
+
+document.addEventListener("htmx:sendError", () => toast(texts.offline, { isBad: true }));
+document.addEventListener("htmx:timeout", () => toast(texts.offline, { isBad: true }));
+document.addEventListener("htmx:responseError", (event) => {
+  const said = { 403: texts.forbidden, 404: texts.gone, 429: texts.slow }[event.detail.xhr.status];
+  toast(said ?? texts.failed, { isBad: true });
+});
+
+// A fragment was asked for and a whole page came: go there, or say that one has to sign in.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status >= 400 && xhr.status !== 409 && xhr.status !== 422) return;
+  if (!/^\s*<!doctype/i.test(xhr.responseText.slice(0, 200))) return;
+  if (requestConfig.elt.closest("[hx-select]")) return;
+  event.detail.shouldSwap = false;
+  const address = new URL(xhr.responseURL);
+  if (address.pathname === texts.signInPath) {
+    document.dispatchEvent(new CustomEvent("crm:signed-out"));
+  } else if (xhr.status < 400) {
+    isLeavingOnPurpose = true;
+    location.assign(address);
+  } else {
+    toast(texts.failed, { isBad: true });
+  }
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  enliven(event.detail.elt);
+  const said = event.detail.elt.querySelector?.("[data-announce]");
+  if (said) announce(said.dataset.announce);
+});
+
+// ---- Parts of a page
+
+function enliven(root) {
+  loadModules();
+  root.querySelector?.(".notice[role=alert][tabindex]")?.focus();
+}
+
+document.addEventListener("change", (event) => {
+  // A field of many rows that was changed is meant to be changed.
+  if (!event.target.matches("[data-change-tick]")) {
+    const tick = event.target.closest(".bulk-field")?.querySelector("[data-change-tick]");
+    if (tick) tick.checked = true;
+  }
+  if (event.target.type === "file" && event.target.files.length) {
+    const place = event.target.closest("label")?.querySelector("[data-file-name]");
+    if (place) place.textContent = event.target.files[0].name;
+  }
+});
+
+// Take all of theirs, or keep all of mine: every choice of the column.
+document.addEventListener("click", (event) => {
+  const column = event.target.closest("[data-take-column]")?.closest("th").cellIndex;
+  if (column === undefined) return;
+  for (const row of event.target.closest("table").tBodies[0].rows) {
+    const choice = row.cells[column].querySelector("input[type=radio]");
+    if (choice) choice.checked = true;
+  }
+});
+
+// The theme changes at once, and the server is told without leaving the page.
+document.addEventListener("submit", (event) => {
+  const theme = event.submitter?.dataset.themeChoice;
+  if (!theme) return;
+  event.preventDefault();
+  document.documentElement.dataset.bsTheme = theme;
+  for (const button of event.target.querySelectorAll("[data-theme-choice]")) {
+    button.setAttribute("aria-pressed", button === event.submitter);
+  }
+  const body = new FormData(event.target, event.submitter);
+  fetch(event.target.action, { method: "POST", body, redirect: "manual" });
+}, true);
+
+// What only some pages need is fetched by those pages.
+function loadModules() {
+  for (const meta of document.querySelectorAll("meta[name=module]:not([data-loaded])")) {
+    if (!document.querySelector(meta.dataset.for)) continue;
+    meta.dataset.loaded = "";
+    import(meta.content);
+  }
+}
+
+enliven(document);

@@ -124,46 +124,41 @@ let asked = 0;
 
 function openPalette() {
   field.value = "";
-  fill([]);
   palette.showModal();
   field.focus();
+  fill([]);
+  ask();
 }
 
-function entry(element, note) {
-  const icon = element.querySelector("svg")?.cloneNode(true);
-  return { text: element.textContent.trim() || element.getAttribute("aria-label"), note, icon, run: () => element.click() };
-}
-
-function pagesAndCommands(typed) {
-  const texts = document.getElementById("texts").dataset;
-  const found = [
-    ...visible("main .cmds :is(a, button):not(:disabled)").map((one) => entry(one, texts.command)),
-    ...[...document.querySelectorAll("[data-menu=create] .menu-list a")].map((one) => entry(one, texts.createNote)),
-    ...[...document.querySelectorAll("#map section a, .areas a, .head .menu-list a")].map((one) => entry(one, texts.page)),
-  ].filter((one) => one.text);
+// The commands of this page; the server knows the pages and the records.
+function commandsNamed(typed) {
+  const { command } = document.getElementById("texts").dataset;
   const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return found.filter((one) => wanted.every((word) => one.text.toLowerCase().includes(word)));
+  return [...document.querySelectorAll("main :is(.cmds, .menu-list) :is(a[href], button:not(:disabled))")]
+    .map((element) => ({
+      text: element.textContent.trim() || element.getAttribute("aria-label") || "",
+      note: command,
+      icon: element.querySelector("svg")?.cloneNode(true),
+      run: () => element.click(),
+    }))
+    .filter((one) => one.text && wanted.every((word) => one.text.toLowerCase().includes(word)));
 }
 
-async function records(typed) {
+async function pagesAndRecords(typed) {
   const address = new URL(palette.dataset.searchUrl, location.href);
+  address.searchParams.set("format", "palette");
   address.searchParams.set("q", typed);
   const response = await fetch(address);
   if (!response.ok) return [];
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return [...page.querySelectorAll("main section li a")].map((link) => ({
-    text: link.textContent.trim(),
-    note: link.closest("section").querySelector("h2")?.textContent.trim(),
-    icon: link.closest("section").querySelector("svg")?.cloneNode(true),
-    run: () => location.assign(link.getAttribute("href")),
-  }));
+  const { results } = await response.json();
+  return results.map((found) => ({ text: found.title, note: found.note, run: () => location.assign(found.url) }));
 }
 
 let shown = [];
 
 function fill(found) {
-  const typed = field.value.trim();
-  shown = [...found, ...pagesAndCommands(typed)].slice(0, 40);
+  const named = commandsNamed(field.value.trim());
+  shown = [...found, ...(field.value.trim() ? named : named.slice(0, 8))];
   list.replaceChildren(...shown.map(line));
   choose(0);
 }
@@ -203,16 +198,15 @@ function run(index) {
   one.run();
 }
 
+async function ask() {
+  const mine = ++asked;
+  const found = await pagesAndRecords(field.value.trim());
+  if (mine === asked && palette.open) fill(found);
+}
+
 field?.addEventListener("input", () => {
-  fill([]);
   clearTimeout(timer);
-  const typed = field.value.trim();
-  if (typed.length < 2) return;
-  timer = setTimeout(async () => {
-    const mine = ++asked;
-    const found = await records(typed);
-    if (mine === asked && palette.open) fill(found);
-  }, WAIT);
+  timer = setTimeout(ask, WAIT);
 });
 
 field?.addEventListener("keydown", (event) => {

@@ -4,6 +4,7 @@ const script = document.querySelector("meta[name=module][data-needs]").dataset.n
 const texts = document.getElementById("texts").dataset;
 
 function library() {
+  if (window.TomSelect) return window.TomSelect;
   return new Promise((resolve, reject) => {
     const element = document.createElement("script");
     element.src = script;
