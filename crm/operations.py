@@ -87,8 +87,12 @@ def _name_nothing() -> None:
             )
 
 
-def journal(verb: str, record: "Record", **data: Any) -> None:
-    """Writes down that the actor did `verb` to the record; shown in its timeline."""
+def journal(verb: str, record: "Record", *, is_final: bool = False, **data: Any) -> None:
+    """Writes down that the actor did `verb` to the record; shown in its timeline.
+
+    `is_final` says that nothing of the operation may be taken back with Undo: a posted invoice,
+    or a change to rows that no field history covers.
+    """
     from crm.models import JournalEntry
 
     under_way = current()
@@ -100,6 +104,7 @@ def journal(verb: str, record: "Record", **data: Any) -> None:
         actor_id=under_way.actor.id,
         at=under_way.at,
         data=data,
+        is_final=is_final,
     )
 
 

@@ -12,6 +12,7 @@ from crm.models.recent import RecentRecord
 from crm.models.record import Record, number_field, number_trigger, search_text
 from crm.models.role import Role, RolePrivilege
 from crm.models.saved_view import SavedView
+from crm.models.sent_form import SentForm
 from crm.models.setting import CompanySettings, Currency
 from crm.models.share import Share
 from crm.models.stamp import Stamp
@@ -38,6 +39,7 @@ __all__ = [
     "Role",
     "RolePrivilege",
     "SavedView",
+    "SentForm",
     "Share",
     "Stamp",
     "Team",

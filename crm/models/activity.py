@@ -40,7 +40,8 @@ class Activity(Record):
 
     class Delivery(models.TextChoices):
         NONE = "", _("Not sent")
-        PENDING = "pending", _("Being sent")
+        PENDING = "pending", _("Waiting to be sent")
+        SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
 
@@ -90,7 +91,9 @@ class Activity(Record):
                 condition=models.Q(state="open"),
             ),
             models.Index(
-                fields=["id"], name="activity_to_send", condition=models.Q(delivery="pending")
+                fields=["id"],
+                name="activity_to_send",
+                condition=models.Q(delivery__in=["pending", "sending"]),
             ),
         ]
         constraints = [

@@ -42,6 +42,11 @@ class JournalEntry(models.Model):
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
     is_undone = models.BooleanField(default=False)
+    is_final = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Its operation can't be taken back with Undo."),
+    )
 
     class Meta:
         indexes = [
