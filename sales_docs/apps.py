@@ -9,8 +9,11 @@ class SalesDocsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from crm.operations import subscribe
         from opportunities.events import OpportunityClosing, OpportunitySaved
+        from sales_docs.services.numbers import install_series
         from sales_docs.services.opportunities import (
             follow_opportunity,
             refuse_with_open_quotes,
@@ -18,3 +21,4 @@ class SalesDocsConfig(AppConfig):
 
         subscribe(OpportunityClosing, refuse_with_open_quotes)
         subscribe(OpportunitySaved, follow_opportunity)
+        post_migrate.connect(install_series, sender=self)

@@ -3271,9 +3271,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL(
-            "INSERT INTO sales_docs_invoiceseries (kind, format) VALUES "
-            "('invoice', 'INV-{fiscal}-{number:5}'), ('credit', 'CRN-{fiscal}-{number:5}')",
-            "DELETE FROM sales_docs_invoiceseries",
-        ),
     ]

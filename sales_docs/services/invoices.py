@@ -18,13 +18,14 @@ from crm.records.registry import registry
 from crm.records.services import save_changed
 from sales_docs.calculation import agreed_amounts, price_lines, put_totals
 from sales_docs.events import InvoicePosted
-from sales_docs.models import Invoice, InvoiceCounter, InvoiceSeries, Order
+from sales_docs.models import Invoice, InvoiceSeries, Order
 from sales_docs.rules.documents import require_something_to_send, require_state
 from sales_docs.services.billing import agreed_line, give_back, save_with_lines
 from sales_docs.services.copying import copy_header
 from sales_docs.services.customers import fill_addresses
 from sales_docs.services.editing import lines_of
 from sales_docs.services.locking import lock_document, require_as_seen
+from sales_docs.services.numbers import next_number
 
 DAYS_TO_PAY = 30
 ADDRESSES = ("billing_name", "billing_address", "delivery_name", "delivery_address")
@@ -116,7 +117,7 @@ def _put_number(invoice: Invoice) -> None:
     day = invoice.issued_on or _today()
     year = fiscal_year(day, first_month=first_month)
     series = InvoiceSeries.objects.get(kind=invoice.kind)
-    number = _next_number(series, year=year, day=day)
+    number = next_number(series, year=year, day=day)
     text = parse_format(series.format).render(number, day=day, first_month=first_month)
     is_settled = invoice.credits_id is not None and not invoice.balance
     written = {
@@ -132,20 +133,6 @@ def _put_number(invoice: Invoice) -> None:
     Invoice.objects.filter(pk=invoice.pk).update(**written)
     for name, value in written.items():
         setattr(invoice, name, value)
-
-
-def _next_number(series: InvoiceSeries, *, year: int, day: date) -> int:
-    InvoiceCounter.objects.get_or_create(series=series, fiscal_year=year)
-    counter = InvoiceCounter.objects.select_for_update(of=("self",)).get(
-        series=series, fiscal_year=year
-    )
-    if counter.last_issued_on and day < counter.last_issued_on:
-        message = _("A later date has a number already, and numbers follow their dates.")
-        raise RuleViolation(message, fields={"issued_on": message})
-    counter.last_number += 1
-    counter.last_issued_on = day
-    counter.save(update_fields=["last_number", "last_issued_on"])
-    return counter.last_number
 
 
 @operation
