@@ -168,10 +168,6 @@ class QuoteOpportunityForm(RepeatableForm):
         return super().initial_for(actor, record) | {"name": record.name}
 
 
-class EmptyForm(ActionForm):
-    """A step that needs nothing but a yes."""
-
-
 class CloseQuoteForm(ActionForm):
     reason = forms.ChoiceField(
         label=_("Reason"),

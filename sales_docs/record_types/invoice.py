@@ -19,7 +19,7 @@ from sales_docs import panels
 from sales_docs.models import Invoice
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lines_lock_reason, lock_reason, require_deletable
-from sales_docs.services.saving import prepare_document
+from sales_docs.services.saving import follow_document, prepare_document
 
 State = Invoice.State
 
@@ -167,7 +167,10 @@ registry.register(
             ),
         ),
         rules=Rules(
-            before_save=prepare_document, before_delete=require_deletable, lock=lock_reason
+            before_save=prepare_document,
+            after_save=follow_document,
+            before_delete=require_deletable,
+            lock=lock_reason,
         ),
         rolls_up_to=("opportunity", "account", "contact"),
         bulk_fields=("payment_terms",),

@@ -7,7 +7,7 @@ from crm.records.registry import registry
 from sales_docs.models import Order
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lines_lock_reason, lock_reason, require_deletable
-from sales_docs.services.saving import prepare_document
+from sales_docs.services.saving import follow_document, prepare_document
 
 State = Order.State
 OPEN = (State.ACTIVE, State.SUBMITTED)
@@ -60,7 +60,6 @@ ACTIONS = (
         label=_("Submit"),
         icon="send",
         service="sales_docs.services.orders.submit_order",
-        form="sales_docs.forms.EmptyForm",
         is_shown=_is_active,
         done=_("Submitted. It can't be changed now."),
         order=35,
@@ -70,7 +69,6 @@ ACTIONS = (
         label=_("Lock prices"),
         icon="lock",
         service="sales_docs.services.orders.lock_prices",
-        form="sales_docs.forms.EmptyForm",
         is_shown=lambda order: _is_editable(order) and not order.are_prices_locked,
         done=_("The prices stay as they are now."),
         order=40,
@@ -80,7 +78,6 @@ ACTIONS = (
         label=_("Use current prices"),
         icon="lock-open",
         service="sales_docs.services.orders.use_current_prices",
-        form="sales_docs.forms.EmptyForm",
         is_shown=lambda order: _is_editable(order) and order.are_prices_locked,
         done=_("The prices follow the catalogue again."),
         order=40,
@@ -162,7 +159,10 @@ registry.register(
         actions=ACTIONS,
         panels=shared.document_panels(),
         rules=Rules(
-            before_save=prepare_document, before_delete=require_deletable, lock=lock_reason
+            before_save=prepare_document,
+            after_save=follow_document,
+            before_delete=require_deletable,
+            lock=lock_reason,
         ),
         rolls_up_to=("opportunity", "account", "contact"),
         bulk_fields=("requested_delivery_on", "payment_terms", "shipping_terms"),

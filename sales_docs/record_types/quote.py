@@ -8,7 +8,7 @@ from crm.records.registry import registry
 from sales_docs.models import Quote
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lock_reason, require_deletable
-from sales_docs.services.saving import prepare_document
+from sales_docs.services.saving import follow_document, prepare_document
 
 State = Quote.State
 
@@ -31,7 +31,6 @@ ACTIONS = (
         label=_("Activate"),
         icon="send",
         service="sales_docs.services.quotes.activate_quote",
-        form="sales_docs.forms.EmptyForm",
         is_primary=True,
         is_shown=_is_draft,
         done=_("Active. It can't be changed now, so that it matches the customer's copy."),
@@ -55,7 +54,6 @@ ACTIONS = (
         label=_("Revise"),
         icon="git-branch-plus",
         service="sales_docs.services.quotes.revise_quote",
-        form="sales_docs.forms.EmptyForm",
         is_shown=_is_active,
         done=_("A new revision to work on."),
         order=30,
@@ -149,7 +147,10 @@ registry.register(
         actions=ACTIONS,
         panels=shared.document_panels(),
         rules=Rules(
-            before_save=prepare_document, before_delete=require_deletable, lock=lock_reason
+            before_save=prepare_document,
+            after_save=follow_document,
+            before_delete=require_deletable,
+            lock=lock_reason,
         ),
         rolls_up_to=("opportunity", "account", "contact"),
         bulk_fields=("valid_until", "payment_terms", "shipping_terms"),

@@ -234,7 +234,7 @@ def _note_bill(order: Order, invoice: Invoice, *, is_billed: bool) -> None:
         changes["state"] = order.state
         order.state = Order.State.INVOICED
     order = save_changed(registry.get("order"), order, changes)
-    journal("billed", order, invoice_id=invoice.pk, is_everything=is_billed)
+    journal("billed", order, is_final=True, invoice_id=invoice.pk, is_everything=is_billed)
 
 
 def give_back(order: Order, invoice: Invoice, *, amount: Decimal) -> None:
@@ -246,4 +246,4 @@ def give_back(order: Order, invoice: Invoice, *, amount: Decimal) -> None:
         changes["state"] = order.state
         order.state = Order.State.FULFILLED if order.closed_on else Order.State.ACTIVE
     order = save_changed(registry.get("order"), order, changes)
-    journal("billing_undone", order, invoice_id=invoice.pk)
+    journal("billing_undone", order, is_final=True, invoice_id=invoice.pk)

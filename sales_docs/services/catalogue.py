@@ -76,7 +76,7 @@ def save_price_list_items(
         return price_list
     price_list.modified_at = current().at
     price_list = save_changed(registry.get("pricelist"), price_list, {})
-    journal("prices_changed", price_list, **changed)
+    journal("prices_changed", price_list, is_final=True, **changed)
     return price_list
 
 

@@ -321,5 +321,5 @@ def _write_record(
         changes["estimated_revenue"] = record.estimated_revenue
         record.estimated_revenue = totals.detail_amount
     record = save_changed(record_type, record, changes)
-    journal("lines_changed", record, **counts)
+    journal("lines_changed", record, is_final=True, **counts)
     return record

@@ -57,7 +57,7 @@ def post_invoice(
     invoice = _settle_draft(invoice, issued_on=issued_on, due_on=due_on)
     _settle_credited(invoice)
     _put_number(invoice)
-    journal("posted", invoice, number=invoice.number)
+    journal("posted", invoice, is_final=True, number=invoice.number)
     emit(InvoicePosted(invoice_id=invoice.pk, number=invoice.number))
     return invoice
 
@@ -105,7 +105,7 @@ def _settle_credited(credit: Invoice) -> None:
     changes = {"state": bill.state}
     bill.state = Invoice.State.CREDITED
     bill = save_changed(registry.get("invoice"), bill, changes)
-    journal("credited", bill, credit_id=credit.pk)
+    journal("credited", bill, is_final=True, credit_id=credit.pk)
     if bill.order is not None:
         give_back(bill.order, bill, amount=bill.total_amount)
 
@@ -155,7 +155,7 @@ def cancel_invoice(
     changes = {"state": invoice.state}
     invoice.state = Invoice.State.CANCELED
     invoice = save_changed(registry.get("invoice"), invoice, changes)
-    journal("canceled", invoice, note=note)
+    journal("canceled", invoice, is_final=True, note=note)
     if order is not None and invoice.kind == Invoice.Kind.INVOICE:
         give_back(order, invoice, amount=invoice.total_amount)
     return invoice
@@ -191,7 +191,7 @@ def create_credit_note(
     if made:
         return _reopen(made)
     credit = _credit_of(bill, request_key=request_key)
-    journal("credit_begun", bill, credit_id=credit.pk)
+    journal("credit_begun", bill, is_final=True, credit_id=credit.pk)
     return credit
 
 

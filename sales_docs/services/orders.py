@@ -83,7 +83,7 @@ def _win(quote: Quote, *, day: date, note: str, order: Order) -> None:
     }
     quote.state, quote.closed_on, quote.closing_note = Quote.State.WON, day, note
     save_changed(registry.get("quote"), quote, changes)
-    journal("won", quote, order=order.number, order_id=order.pk, note=note)
+    journal("won", quote, is_final=True, order=order.number, order_id=order.pk, note=note)
 
 
 def _win_opportunity(quote: Quote, *, actor: Actor, day: date, revenue: Decimal | None) -> None:
@@ -124,7 +124,7 @@ def use_current_prices(*, actor: Actor, record_id: int, version: int | None = No
     order.lines_version += 1
     changes |= put_totals(order, totals) | {"lines_version": order.lines_version - 1}
     saved: Order = save_changed(registry.get("order"), order, changes)
-    journal("prices_unlocked", saved)
+    journal("prices_unlocked", saved, is_final=True)
     return saved
 
 
@@ -144,7 +144,7 @@ def lock_prices(*, actor: Actor, record_id: int, version: int | None = None) -> 
     order.lines_version += 1
     changes = {"are_prices_locked": False, "lines_version": order.lines_version - 1}
     saved: Order = save_changed(registry.get("order"), order, changes)
-    journal("prices_locked", saved)
+    journal("prices_locked", saved, is_final=True)
     return saved
 
 

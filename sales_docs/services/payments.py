@@ -63,7 +63,13 @@ def record_payment(
     invoice.state = Invoice.State.PAID if is_paid else Invoice.State.POSTED
     invoice.paid_on = day if is_paid else None
     invoice = save_changed(registry.get("invoice"), invoice, changes)
-    journal("payment", invoice, amount=str(amount), currency=invoice.currency_id)
+    journal(
+        "payment",
+        invoice,
+        is_final=True,
+        amount=str(amount),
+        currency=invoice.currency_id,
+    )
     if is_paid:
         emit(InvoicePaid(invoice_id=invoice.pk))
     return invoice

@@ -1,7 +1,6 @@
 """A quote's life: made from an opportunity, activated, revised, closed."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -18,7 +17,6 @@ from sales_docs.calculation import price_lines, put_totals
 from sales_docs.events import QuoteActivated, QuoteClosed, QuoteRevised
 from sales_docs.models import Quote
 from sales_docs.rules.documents import require_something_to_send, require_state
-from sales_docs.services.catalogue import default_tax_code
 from sales_docs.services.copying import copy_header, copy_lines, save_copy
 from sales_docs.services.customers import fill_addresses
 from sales_docs.services.editing import lines_of
@@ -28,6 +26,7 @@ from sales_docs.services.locking import (
     made_before,
     require_as_seen,
 )
+from sales_docs.services.recalculation import fill_taxes, recalculate
 
 CLOSED_STATES = (Quote.State.DRAFT, Quote.State.ACTIVE)
 
@@ -59,7 +58,9 @@ def create_quote_from_opportunity(
         raise RuleViolation(_("Say whom it is for first: a company, a person or both."))
     quote = save_copy(_quote_for(opportunity, actor, name=name, request_key=request_key))
     copy_lines(lines_of(opportunity), quote, locks=False)
-    return _recalculate(quote, fills_taxes=True)
+    fill_taxes(quote)
+    made_quote: Quote = recalculate(quote)
+    return made_quote
 
 
 def _quote_for(
@@ -77,29 +78,6 @@ def _quote_for(
     )
     fill_addresses(quote)
     return quote
-
-
-def _recalculate(quote: Quote, *, fills_taxes: bool = False) -> Quote:
-    """Prices the lines again and writes what has changed."""
-    lines = lines_of(quote)
-    if fills_taxes:
-        _fill_taxes(lines)
-    totals = price_lines(quote, [(str(line.pk), line) for line in lines])
-    for line in lines:
-        line.save()
-    changes: dict[str, Any] = put_totals(quote, totals)
-    if lines:
-        changes["lines_version"] = quote.lines_version
-        quote.lines_version += 1
-    return save_changed(registry.get("quote"), quote, changes) if changes else quote
-
-
-def _fill_taxes(lines: list[Any]) -> None:
-    fallback = default_tax_code()
-    for line in lines:
-        code = line.tax_code or (line.product.tax_code if line.product else None) or fallback
-        if code is not None:
-            line.tax_code, line.tax_name, line.tax_rate = code, code.name, code.rate
 
 
 @operation
@@ -129,7 +107,7 @@ def activate_quote(*, actor: Actor, record_id: int, version: int | None = None) 
         changes["valid_from"] = None
         quote.valid_from = min(_today(), quote.valid_until or _today())
     quote = save_changed(registry.get("quote"), quote, changes)
-    journal("activated", quote)
+    journal("activated", quote, is_final=True)
     emit(QuoteActivated(quote_id=quote.pk))
     return quote
 
@@ -159,7 +137,7 @@ def revise_quote(*, actor: Actor, record_id: int, version: int | None = None) ->
     _close(quote, Quote.Reason.REVISED, on=_today(), note="")
     revision = save_copy(revision)
     copy_lines(lines_of(quote), revision, locks=False)
-    journal("revised", quote, revision=revision.revision)
+    journal("revised", quote, is_final=True, revision=revision.revision)
     emit(QuoteRevised(quote_id=quote.pk, revision_id=revision.pk))
     return revision
 

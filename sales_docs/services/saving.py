@@ -6,10 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from crm.currencies import base_currency_code
-from crm.operations import current
+from crm.operations import Operation, current
 from sales_docs.models import Document, Order, Product
 from sales_docs.rules.catalogue import require_sound_product
+from sales_docs.rules.documents import is_copy
 from sales_docs.rules.documents import prepare_document as check_document
+from sales_docs.services.recalculation import recalculate
 
 
 def prepare_document(document: Document, changes: Mapping[str, Any]) -> None:
@@ -37,3 +39,9 @@ def prepare_product(product: Product, changes: Mapping[str, Any]) -> None:
     if product.list_price is not None and product.currency_id is None:
         product.currency_id = base_currency_code()
     require_sound_product(product, changes)
+
+
+def follow_document(operation: Operation, document: Document, changes: Mapping[str, Any]) -> None:
+    """Another price list gives a document that is worked on other prices."""
+    if "price_list" in changes and not is_copy(document):
+        recalculate(document)

@@ -245,6 +245,22 @@ def test_revenue_follows_as_soon_as_it_is_asked_to(owner, as_actor):
     assert changed.estimated_revenue == Decimal("1500.00")
 
 
+def test_another_price_list_gives_other_prices(owner, as_actor):
+    bench = make_product(owner)
+    first = make_price_list(owner, {bench: "10"})
+    second = make_price_list(owner, {bench: "12"}, name="Winter")
+    quote = make_quote(owner, line(product=bench), price_list=first)
+    changed = update_record(
+        actor=as_actor(owner),
+        record_type=registry.get(QUOTE),
+        record_id=quote.pk,
+        version=None,
+        values={"price_list": second},
+    )
+    changed.refresh_from_db()
+    assert (figures(changed), str(changed.total_amount)) == (["12.0000"], "12.0000")
+
+
 # Two people at once
 
 
