@@ -35,7 +35,10 @@ HIDDEN = frozenset({"deleted_at", "unit_id", "happened_at", "modified_by_id"})
 
 
 def add_verbs(verbs: dict[str, Any]) -> None:
-    """Registers how an app's journal verbs read; sentences may use the entry's data."""
+    """Registers how an app's journal verbs read.
+
+    A sentence may use the entry's data, or be a function of it where they need translating.
+    """
     VERBS.update(verbs)
 
 
@@ -49,6 +52,8 @@ def entry_sentence(entry: JournalEntry) -> str:
     sentence = VERBS.get(entry.verb)
     if sentence is None:
         return entry.verb.replace("_", " ")
+    if callable(sentence):
+        return str(sentence(entry.data))
     return str(sentence) % _Blank(entry.data)
 
 
