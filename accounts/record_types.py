@@ -5,11 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from accounts.models.address import ADDRESS, SHIPPING
 from accounts.models.reach import REFUSALS
+from accounts.panels import contacts_of_account, employer, subsidiaries
 from accounts.services import prepare_account, prepare_contact
+from crm.labels import plural_lazy, singular_lazy
 from crm.records.declaration import (
     Column,
     DuplicateKey,
     NamedView,
+    Panel,
     Place,
     RecordType,
     Rules,
@@ -152,6 +155,23 @@ registry.register(
         ),
         bulk_fields=("relationship", "industry", "country", "parent", *REFUSALS),
         rules=Rules(before_save=prepare_account),
+        panels=(
+            Panel(
+                key="contacts",
+                label=plural_lazy("contact"),
+                template="accounts/panels/contacts.html",
+                load=contacts_of_account,
+                reads="contact",
+                order=20,
+            ),
+            Panel(
+                key="subsidiaries",
+                label=_("Belong to this one"),
+                template="accounts/panels/subsidiaries.html",
+                load=subsidiaries,
+                order=60,
+            ),
+        ),
         related=("parent", "primary_contact", "owner"),
     )
 )
@@ -248,6 +268,16 @@ registry.register(
         rolls_up_to=("account",),
         bulk_fields=("account", "job_title", "country", *REFUSALS),
         rules=Rules(before_save=prepare_contact),
+        panels=(
+            Panel(
+                key="employer",
+                label=singular_lazy("account"),
+                template="accounts/panels/employer.html",
+                load=employer,
+                reads="account",
+                order=10,
+            ),
+        ),
         related=("account", "owner"),
     )
 )

@@ -68,10 +68,6 @@ class DisqualifyForm(ActionForm):
     )
 
 
-class EmptyForm(ActionForm):
-    """A question that is only answered by yes or no."""
-
-
 class QualifyForm(forms.Form):
     """What to make of a lead: one answer per record type, and the facts of a new deal.
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.address import ADDRESS
 from accounts.models.reach import REFUSALS
+from crm.labels import plural_lazy
 from crm.records.declaration import (
     Action,
     Board,
@@ -13,6 +14,7 @@ from crm.records.declaration import (
     DuplicateKey,
     Lane,
     NamedView,
+    Panel,
     Place,
     RecordType,
     Rules,
@@ -21,6 +23,7 @@ from crm.records.declaration import (
 )
 from crm.records.registry import registry
 from leads.models import Lead
+from leads.panels import became, leads_of_account, leads_of_opportunity
 from leads.rules import OPEN_REASONS
 from leads.services.saving import prepare_lead
 
@@ -199,7 +202,6 @@ ACTIONS = (
         label=_("Mark as contacted"),
         icon="phone",
         service="leads.services.mark_contacted",
-        form="leads.forms.EmptyForm",
         is_shown=_is_new,
         done=_("Marked as contacted."),
         order=30,
@@ -209,7 +211,6 @@ ACTIONS = (
         label=_("Undo the qualification"),
         icon="undo-2",
         service="leads.services.undo_qualification",
-        form="leads.forms.EmptyForm",
         is_shown=_is_qualified,
         done=_("The qualification is undone."),
         order=20,
@@ -219,7 +220,6 @@ ACTIONS = (
         label=_("Reactivate"),
         icon="rotate-ccw",
         service="leads.services.reactivate_lead",
-        form="leads.forms.EmptyForm",
         is_shown=_is_closed,
         done=_("Open again."),
         order=30,
@@ -297,6 +297,38 @@ registry.register(
         rolls_up_to=("opportunity", "account", "contact"),
         bulk_fields=("rating", "source", "timeframe", "industry", "country", *REFUSALS),
         rules=Rules(before_save=prepare_lead),
+        panels=(
+            Panel(
+                key="became",
+                label=_("Became"),
+                template="leads/panels/became.html",
+                load=became,
+                order=10,
+            ),
+        ),
         related=("account", "contact", "opportunity", "owner", "currency"),
     )
+)
+
+registry.add_panel(
+    "account",
+    Panel(
+        key="leads",
+        label=plural_lazy("lead"),
+        template="leads/panels/leads.html",
+        load=leads_of_account,
+        reads="lead",
+        order=50,
+    ),
+)
+registry.add_panel(
+    "opportunity",
+    Panel(
+        key="leads",
+        label=plural_lazy("lead"),
+        template="leads/panels/leads.html",
+        load=leads_of_opportunity,
+        reads="lead",
+        order=60,
+    ),
 )

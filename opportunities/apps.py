@@ -2,6 +2,28 @@ from django.apps import AppConfig
 
 
 class OpportunitiesConfig(AppConfig):
+    """Deals under way, and whom they are fought against."""
+
     name = "opportunities"
     label = "opportunities"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from crm.journal.sentences import add_verbs
+        from crm.today.blocks import Block, add_block
+        from opportunities.panels import idle_deals
+        from opportunities.verbs import VERBS
+
+        add_verbs(VERBS)
+        add_block(
+            Block(
+                key="idle-deals",
+                label=_("Open deals without a next step"),
+                icon="triangle-alert",
+                template="opportunities/today.html",
+                load=idle_deals,
+                order=20,
+            )
+        )

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import clock
+from crm import clock, labels
 from crm.access.actor import Actor
 from crm.records.forms import ActionForm, RecordForm
 from crm.records.lookups import RecordChoiceField
@@ -171,15 +171,18 @@ class StageForm(ActionForm):
         }
 
 
-class NoteForm(ActionForm):
+class HoldForm(ActionForm):
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs=LONG)
+        label=_("Until when, and why"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs=LONG),
     )
 
 
-class EmptyForm(ActionForm):
-    """A question that is only answered by yes or no."""
-
-
-class CompetitorChoiceForm(ActionForm):
+class RivalForm(ActionForm):
     competitor = RecordChoiceField(model=Competitor)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["competitor"].label = labels.singular("competitor")

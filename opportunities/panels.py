@@ -1,13 +1,22 @@
 """What the board's cards and the record pages show of deals beyond their fields."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Account, Contact
 from crm import clock
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
-from crm.models import Activity
-from opportunities.models import Opportunity
-from opportunities.process import STUCK_AFTER
+from crm.models import Activity, FieldChange
+from opportunities.models import Competitor, Opportunity
+from opportunities.process import STEPS, STUCK_AFTER, Progress, is_done, progress
+from opportunities.services.stages import TICKS
+
+SHOWN = 5
 
 
 def decorate_cards(actor: Actor, cards: list[Opportunity]) -> None:
@@ -32,3 +41,115 @@ def next_steps(ids: Iterable[int]) -> dict[int, Activity]:
     for step in about.order_by("regarding_id", "due_at", "pk").distinct("regarding_id"):
         found[step.regarding_id] = step
     return found
+
+
+def process(actor: Actor, opportunity: Opportunity) -> dict[str, Any]:
+    """The stages with their days, and the steps of the present one."""
+    is_open = opportunity.state == Opportunity.State.OPEN
+    until = clock.now() if is_open else _closed_at(opportunity)
+    stages = progress(opportunity, _moves(opportunity), until=until)
+    may_write = actor.allows(Privilege.WRITE, opportunity)
+    return {
+        "stages": [(stage, _tenths(stage)) for stage in stages],
+        "may_move": is_open and may_write,
+        "steps": _steps(opportunity) if is_open and may_write else [],
+    }
+
+
+def _moves(opportunity: Opportunity) -> list[tuple[datetime, str, str]]:
+    changes = FieldChange.objects.filter(
+        record_type="opportunity",
+        record_id=opportunity.pk,
+        event=FieldChange.Event.UPDATE,
+        changes__has_key="stage",
+    )
+    rows = changes.order_by("id").values_list("at", "changes")
+    return [(at, *changed["stage"]) for at, changed in rows]
+
+
+def _closed_at(opportunity: Opportunity) -> datetime:
+    """When the deal last left the open state; what happened after does not age its stages."""
+    closing = FieldChange.objects.filter(
+        record_type="opportunity", record_id=opportunity.pk, changes__has_key="state"
+    )
+    last = closing.order_by("-id").values_list("at", flat=True).first()
+    return last or opportunity.created_at
+
+
+def _tenths(stage: Progress) -> int:
+    return stage.steps_done * 10 // stage.steps if stage.steps else 0
+
+
+def _steps(opportunity: Opportunity) -> list[tuple[str, bool, bool]]:
+    """(field, done, whether it is a tick) for the present stage."""
+    return [(name, is_done(opportunity, name), name in TICKS) for name in STEPS[opportunity.stage]]
+
+
+def customer(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
+    """The account (else the person) it is with, and what was won there before."""
+    account = Account.objects.visible_to(actor).filter(pk=opportunity.account_id).first()
+    contact = Contact.objects.visible_to(actor).filter(pk=opportunity.contact_id).first()
+    if account is None and contact is None:
+        return None
+    won = Opportunity.objects.visible_to(actor).filter(account=account) if account else None
+    return {"account": account, "contact": contact, "won": totals_won(won)}
+
+
+def totals_won(rows: QuerySet[Opportunity] | None) -> list[tuple[Decimal, str]]:
+    """Won revenue by currency, the largest first; currencies don't add up."""
+    if rows is None:
+        return []
+    grouped = rows.filter(state=Opportunity.State.WON).values_list("currency").order_by()
+    sums = [(total, code) for code, total in grouped.annotate(Sum("actual_revenue")) if total]
+    return sorted(sums, reverse=True)
+
+
+def rivals(actor: Actor, opportunity: Opportunity) -> dict[str, Any]:
+    visible = Competitor.objects.visible_to(actor)
+    return {
+        "rivals": list(visible.filter(opportunities=opportunity).order_by("name", "pk")),
+        "lost_to_id": opportunity.lost_to_id,
+        "may_change": opportunity.state == Opportunity.State.OPEN
+        and actor.allows(Privilege.WRITE, opportunity),
+    }
+
+
+def deals_of_account(actor: Actor, account: Account) -> dict[str, Any]:
+    rows = Opportunity.objects.visible_to(actor).of_customer(account_id=account.pk)
+    return _deals(rows) | {"link": "account"}
+
+
+def deals_of_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
+    rows = Opportunity.objects.visible_to(actor).of_customer(contact_id=contact.pk)
+    return _deals(rows) | {"link": "contact"}
+
+
+def deals_against(actor: Actor, competitor: Competitor) -> dict[str, Any]:
+    """Open deals fought against this competitor, and how the closed ones ended."""
+    rows = Opportunity.objects.visible_to(actor).filter(competitors=competitor)
+    return _deals(rows) | {
+        "link": "competitors",
+        "won_count": rows.won().count(),
+        "lost_count": rows.filter(lost_to=competitor).count(),
+    }
+
+
+def _deals(rows: QuerySet[Opportunity]) -> dict[str, Any]:
+    """The open ones by close date, then the latest of the others."""
+    bare = rows.defer("search_text")
+    found = list(bare.open().order_by("est_close_on", "pk")[: SHOWN + 1])
+    if len(found) < SHOWN:
+        closed = bare.exclude(state=Opportunity.State.OPEN).order_by("-closed_on", "-pk")
+        found += list(closed[: SHOWN + 1 - len(found)])
+    return {"deals": found[:SHOWN], "has_more": len(found) > SHOWN, "won": totals_won(rows)}
+
+
+def idle_deals(actor: Actor) -> dict[str, Any] | None:
+    """My open deals about which nothing is planned, those that close soonest first."""
+    if not actor.can("opportunity", Privilege.READ):
+        return None
+    rows = Opportunity.objects.visible_to(actor).owned_by(actor.principal_ids)
+    idle = list(rows.without_next_step().order_by("est_close_on", "pk")[: SHOWN + 1])
+    if not idle:
+        return None
+    return {"deals": idle[:SHOWN], "has_more": len(idle) > SHOWN}

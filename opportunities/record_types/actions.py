@@ -26,6 +26,11 @@ def _is_on_hold(record: Any) -> bool:
     return bool(record.reason == Opportunity.Reason.ON_HOLD)
 
 
+def _never(record: Any) -> bool:
+    """These are offered by a panel, not in the command bar."""
+    return False
+
+
 ACTIONS = (
     Action(
         key="win",
@@ -63,7 +68,7 @@ ACTIONS = (
         label=_("Put on hold"),
         icon="circle-pause",
         service="opportunities.services.hold_opportunity",
-        form="opportunities.forms.NoteForm",
+        form="opportunities.forms.HoldForm",
         is_shown=_is_running,
         done=_("Put on hold."),
         order=50,
@@ -73,7 +78,6 @@ ACTIONS = (
         label=_("Take up again"),
         icon="circle-play",
         service="opportunities.services.resume_opportunity",
-        form="opportunities.forms.EmptyForm",
         is_shown=_is_on_hold,
         done=_("Taken up again."),
         order=50,
@@ -83,9 +87,31 @@ ACTIONS = (
         label=_("Reopen"),
         icon="rotate-ccw",
         service="opportunities.services.reopen_opportunity",
-        form="opportunities.forms.EmptyForm",
         is_shown=_is_closed,
         done=_("Open again."),
         order=10,
+    ),
+    Action(
+        key="step",
+        label=_("Tick a step"),
+        icon="circle-check",
+        view="opportunities.views.tick_step",
+        is_shown=_never,
+    ),
+    Action(
+        key="add-rival",
+        label=_("Add a rival"),
+        icon="plus",
+        service="opportunities.services.add_competitor",
+        form="opportunities.forms.RivalForm",
+        is_shown=_never,
+        done=_("Added."),
+    ),
+    Action(
+        key="drop-rival",
+        label=_("Remove a rival"),
+        icon="x",
+        view="opportunities.views.drop_rival",
+        is_shown=_never,
     ),
 )

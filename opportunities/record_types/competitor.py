@@ -1,8 +1,18 @@
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.declaration import Column, DuplicateKey, NamedView, Place, RecordType, Section
+from crm.labels import plural_lazy
+from crm.records.declaration import (
+    Column,
+    DuplicateKey,
+    NamedView,
+    Panel,
+    Place,
+    RecordType,
+    Section,
+)
 from crm.records.registry import registry
 from opportunities.models import Competitor
+from opportunities.panels import deals_against
 
 registry.register(
     RecordType(
@@ -58,6 +68,16 @@ registry.register(
         duplicates=(
             DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),
             DuplicateKey(fields=("website",), reason=_("same web address")),
+        ),
+        panels=(
+            Panel(
+                key="deals",
+                label=plural_lazy("opportunity"),
+                template="opportunities/panels/deals.html",
+                load=deals_against,
+                reads="opportunity",
+                order=10,
+            ),
         ),
         related=("owner",),
     )

@@ -1,10 +1,12 @@
 from django.utils.translation import gettext_lazy as _
 
+from crm.labels import plural_lazy
 from crm.records.declaration import (
     Board,
     Column,
     DuplicateKey,
     Lane,
+    Panel,
     Place,
     RecordType,
     Rules,
@@ -13,7 +15,14 @@ from crm.records.declaration import (
 )
 from crm.records.registry import registry
 from opportunities.models import Opportunity
-from opportunities.panels import decorate_cards
+from opportunities.panels import (
+    customer,
+    deals_of_account,
+    deals_of_contact,
+    decorate_cards,
+    process,
+    rivals,
+)
 from opportunities.record_types.actions import ACTIONS
 from opportunities.record_types.lists import COLUMNS, VIEWS
 from opportunities.services.saving import prepare_opportunity, tell_saved
@@ -95,6 +104,45 @@ SECTIONS = (
     Section(key="more", label=_("More"), fields=("description",)),
 )
 
+PANELS = (
+    Panel(
+        key="process",
+        label=_("Sales process"),
+        template="opportunities/panels/process.html",
+        load=process,
+        place="top",
+        order=10,
+    ),
+    Panel(
+        key="customer",
+        label=_("Customer"),
+        template="opportunities/panels/customer.html",
+        load=customer,
+        order=10,
+    ),
+    Panel(
+        key="rivals",
+        label=plural_lazy("competitor"),
+        template="opportunities/panels/rivals.html",
+        load=rivals,
+        reads="competitor",
+        order=70,
+    ),
+)
+
+for key, load in (("account", deals_of_account), ("contact", deals_of_contact)):
+    registry.add_panel(
+        key,
+        Panel(
+            key="deals",
+            label=plural_lazy("opportunity"),
+            template="opportunities/panels/deals.html",
+            load=load,
+            reads="opportunity",
+            order=15,
+        ),
+    )
+
 registry.register(
     RecordType(
         model=Opportunity,
@@ -125,6 +173,13 @@ registry.register(
             Column(name="probability", kind="percent"),
             Column(name="forecast", kind="choice"),
             Column(name="owner", kind="person", related=("owner",)),
+            Column(
+                name="next_step_at",
+                label=_("Next step"),
+                kind="moment",
+                sort="",
+                annotate=lambda rows: rows.with_next_step(),
+            ),
         ),
         sections=SECTIONS,
         columns=COLUMNS,
@@ -171,6 +226,7 @@ registry.register(
             "timeframe",
             "budget_status",
         ),
+        panels=PANELS,
         rules=Rules(before_save=prepare_opportunity, after_save=tell_saved),
         related=("account", "contact", "owner", "currency", "price_list", "originating_lead"),
     )

@@ -1,0 +1,38 @@
+"""What the pages of accounts and contacts show beside the timeline."""
+
+from typing import Any
+
+from accounts.models import Account, Contact
+from crm.access.actor import Actor
+
+SHOWN = 5
+
+
+def contacts_of_account(actor: Actor, account: Account) -> dict[str, Any]:
+    """The main person first, then who was changed last."""
+    rows = Contact.objects.visible_to(actor).filter(account=account).defer("search_text")
+    people = list(rows.recent_first()[: SHOWN + 1])
+    main = [one for one in people if one.pk == account.primary_contact_id]
+    if not main and account.primary_contact_id:
+        main = list(Contact.objects.visible_to(actor).filter(pk=account.primary_contact_id))
+    others = [one for one in people if one.pk != account.primary_contact_id]
+    return {
+        "people": [*main, *others][:SHOWN],
+        "main_id": account.primary_contact_id,
+        "has_more": len(main) + len(others) > SHOWN,
+    }
+
+
+def subsidiaries(actor: Actor, account: Account) -> dict[str, Any] | None:
+    """Accounts that belong to this one; left out where there are none."""
+    rows = Account.objects.visible_to(actor).filter(parent=account).defer("search_text")
+    found = list(rows.order_by("name", "pk")[: SHOWN + 1])
+    if not found:
+        return None
+    return {"accounts": found[:SHOWN], "has_more": len(found) > SHOWN}
+
+
+def employer(actor: Actor, contact: Contact) -> dict[str, Any] | None:
+    """The account a person works for, as far as the reader may see it."""
+    account = Account.objects.visible_to(actor).filter(pk=contact.account_id).first()
+    return {"account": account} if account else None

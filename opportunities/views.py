@@ -1,0 +1,42 @@
+"""Small verbs of the opportunity page that ask nothing."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+
+from crm.errors import CrmError
+from crm.records.declaration import RecordType
+from crm.records.links import record_url
+from opportunities.models import Opportunity
+from opportunities.services import remove_competitor, set_step
+
+
+def tick_step(
+    request: HttpRequest, record_type: RecordType, opportunity: Opportunity
+) -> HttpResponse:
+    """Ticks ('has_proposal:on') or unticks ('has_proposal:off') a step of the process."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    step, _colon, state = request.POST.get("step", "").partition(":")
+    try:
+        set_step(actor=request.actor, record_id=opportunity.pk, step=step, is_done=state == "on")
+    except CrmError as error:
+        messages.error(request, str(error))
+    return redirect(record_url(opportunity))
+
+
+def drop_rival(
+    request: HttpRequest, record_type: RecordType, opportunity: Opportunity
+) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    chosen = request.POST.get("competitor_id", "")
+    try:
+        remove_competitor(
+            actor=request.actor,
+            record_id=opportunity.pk,
+            competitor_id=int(chosen) if chosen.isdigit() else 0,
+        )
+    except CrmError as error:
+        messages.error(request, str(error))
+    return redirect(record_url(opportunity))
