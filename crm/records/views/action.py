@@ -34,7 +34,8 @@ def do_action(
     form_class = import_string(found.form) if found.form else None
     form = None
     if form_class:
-        initial = form_class.initial_for(request.actor, record)
+        given = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
+        initial = form_class.initial_for(request.actor, record) | given
         form = form_class(actor=request.actor, record=record, initial=initial)
     return _dialog(request, record_type, found, record, form=form)
 
