@@ -33,6 +33,7 @@ class Launch:
         self.home = Path(os.environ.get("CRM_HOME") or application.ROOT / "var").resolve()
         self.address = os.environ.get("HOST") or "127.0.0.1"
         self.port = port_of(os.environ.get("PORT") or "8000")
+        self.wants_demo = os.environ.get("DEMO") != "no"
         self.stop_requested = False
         self.servers: list[EmbeddedPostgres | EmbeddedValkey] = []
         self.children: list[Child] = []
@@ -115,7 +116,7 @@ class Launch:
         if application.has_unapplied_migrations():
             with step("Migrations") as tell:
                 self.finish_command("migrate", "--verbosity", "0", tell=tell)
-        if not application.has_users() and application.knows_command("demo"):
+        if self.wants_demo and not application.has_users():
             with step("A demo company to look at, only this once") as tell:
                 self.finish_command("demo", "--size", "small", tell=tell)
         application.let_go_of_the_database()
@@ -166,14 +167,24 @@ class Launch:
             connection.close()
 
     def announce(self) -> None:
-        users = application.demo_users()
+        demo_users = application.demo_users()
+        has_users = application.has_users()
         application.let_go_of_the_database()
         say()
         say(f"  Ready: http://localhost:{self.port}/")
-        if users:
-            say(f"  Log in as {', '.join(users)}; the password is demo.")
+        if demo_users:
+            say(f"  Log in as {', '.join(demo_users)}; the password is demo.")
+        if not has_users:
+            self.explain_first_user()
         say(f"  Data and logs: {self.home}")
         say("  Stop with Ctrl-C.")
+
+    def explain_first_user(self) -> None:
+        """A database of ours is at an address nobody can guess; one of theirs they know."""
+        ours = any(isinstance(server, EmbeddedPostgres) for server in self.servers)
+        address = f"DATABASE_URL='{os.environ['DATABASE_URL']}' " if ours else ""
+        say("  Nobody can log in yet. In another terminal:")
+        say(f"  {address}{sys.executable} manage.py createsuperuser")
 
     def watch(self) -> None:
         """Nothing restarts by itself: what ends early has something to say."""

@@ -52,12 +52,6 @@ def demo_users() -> list[str]:
     return [name for name in DEMO_USERS if name in known]
 
 
-def knows_command(name: str) -> bool:
-    from django.core.management import get_commands
-
-    return name in get_commands()
-
-
 def let_go_of_the_database() -> None:
     from django.db import connections
 

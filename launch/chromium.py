@@ -1,5 +1,6 @@
 """Find a Chromium for the browser tests; on Debian as root, install one that is missing."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -9,7 +10,9 @@ from launch.console import say, step
 from launch.faults import LaunchError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-liberation")
+# The driver of Playwright links to a library that a minimal Debian lacks.
+DRIVER_NEEDS = "libatomic.so.1"
+PACKAGES = ("chromium", "fonts-liberation", "libatomic1")
 
 
 def find() -> str | None:
@@ -19,13 +22,21 @@ def find() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+def driver_can_start() -> bool:
+    try:
+        ctypes.CDLL(DRIVER_NEEDS)
+    except OSError:
+        return sys.platform != "linux"
+    return True
+
+
 def ensure() -> None:
-    if find():
+    if find() and driver_can_start():
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise LaunchError(
-            "The browser tests need Chromium, and none was found. Install it "
-            "(Debian and Ubuntu: apt-get install chromium) or set CHROMIUM to its path."
+            "The browser tests need Chromium and libatomic. Install them (Debian and Ubuntu: "
+            "apt-get install chromium libatomic1), or set CHROMIUM to the path of one."
         )
     with step("Installing Chromium for the browser tests"):
         apt_get("update")

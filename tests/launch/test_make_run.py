@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from launch.children import stop
 from launch.postgres import THROW_AWAY, EmbeddedPostgres
 from launch.valkey import EmbeddedValkey, free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("make_run")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -111,65 +111,75 @@ def refused(**extra: str) -> list[str]:
     return done.stderr.splitlines()
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("run") / "crm-home"
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "crm-home"
 
 
-@pytest.fixture(scope="module")
-def first_run(home: Path) -> Iterator[Run]:
-    run = Run(home).start()
-    try:
-        yield run.wait_ready()
-    finally:
+@pytest.fixture
+def start(home: Path) -> Iterator[Callable[..., Run]]:
+    """Starts a run, and stops it if the test did not."""
+    runs = []
+
+    def started(**extra: str) -> Run:
+        runs.append(Run(home, extra=extra).start())
+        return runs[-1]
+
+    yield started
+    for run in runs:
         if run.process.poll() is None:
             run.stop()
 
 
-def test_a_first_start_ends_with_the_address_and_a_healthy_answer(first_run):
-    assert first_run.took < 60
-    assert f"http://localhost:{first_run.port}/" in first_run.output.read_text()
-    assert first_run.status("/healthz") == 200
-    assert first_run.status("/user/login/") == 200
-    assert "Log in as rep, rep2, agent, marketer, manager, admin; the password is demo." in (
-        first_run.output.read_text()
-    )
+def test_two_starts_and_the_data_between_them(start, home):
+    first = start().wait_ready()
+    assert first.took < 60
+    said = first.output.read_text()
+    assert f"  Ready: http://localhost:{first.port}/\n" in said
+    assert "  Log in as rep, rep2, agent, marketer, manager, admin; the password is demo.\n" in said
+    assert first.status("/healthz") == 200
+    assert first.status("/user/login/") == 200
 
-
-def test_a_second_start_on_the_same_data_is_refused(first_run, home):
-    lines = refused(CRM_HOME=str(home), PORT=str(free_port()))
-    assert len(lines) == 1
-    assert lines[0].startswith(f"A CRM with its data in {home} is running already. ")
-    assert first_run.status("/healthz") == 200
-
-
-def test_a_taken_port_is_named(first_run, tmp_path):
-    lines = refused(CRM_HOME=str(tmp_path), PORT=str(first_run.port))
-    assert len(lines) == 1
-    assert lines[0].startswith(f"Port {first_run.port} is taken. ")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_sigterm_stops_everything_and_the_data_is_there_at_the_next_start(first_run, home):
     with psycopg.connect(EmbeddedPostgres(home).url("crm")) as connection:
         connection.execute("CREATE TABLE kept_between_starts AS SELECT 42 AS answer")
     assert len(processes_of(home)) > 6
-    first_run.stop()
+    first.stop()
     assert processes_of(home) == []
 
-    second = Run(home).start().wait_ready()
-    try:
-        assert second.took < 16
-        assert second.query("SELECT answer FROM kept_between_starts") == [(42,)]
-        assert second.status("/healthz") == 200
-    finally:
-        second.press_ctrl_c()
+    second = start().wait_ready()
+    assert second.took < 16
+    assert "demo company" not in second.output.read_text()
+    assert second.query("SELECT answer FROM kept_between_starts") == [(42,)]
+    assert second.status("/healthz") == 200
+    second.press_ctrl_c()
     assert processes_of(home) == []
 
 
-def test_ctrl_c_during_the_first_start_stops_it_and_the_next_start_finishes_it(tmp_path):
-    home = tmp_path / "home"
-    run = Run(home).start()
+def test_a_second_start_beside_the_first_is_refused(start, home, tmp_path):
+    run = start(DEMO="no").wait_ready()
+
+    lines = refused(CRM_HOME=str(home), PORT=str(free_port()))
+    assert len(lines) == 1
+    assert lines[0].startswith(f"A CRM with its data in {home} is running already. ")
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    lines = refused(CRM_HOME=str(elsewhere), PORT=str(run.port))
+    assert len(lines) == 1
+    assert lines[0].startswith(f"Port {run.port} is taken. ")
+    assert list(elsewhere.iterdir()) == []
+
+    assert run.status("/healthz") == 200
+
+
+def test_without_a_demo_company_the_first_user_is_yours_to_create(start):
+    run = start(DEMO="no").wait_ready()
+    assert "demo" not in run.output.read_text()
+    assert "manage.py createsuperuser" in run.output.read_text()
+
+
+def test_ctrl_c_during_the_first_start_stops_it_and_the_next_start_finishes_it(start, home):
+    run = start(DEMO="no")
     deadline = time.monotonic() + 60
     while "Migrations" not in run.output.read_text():
         assert time.monotonic() < deadline, run.output.read_text()
@@ -178,14 +188,12 @@ def test_ctrl_c_during_the_first_start_stops_it_and_the_next_start_finishes_it(t
     assert "Ready" not in run.output.read_text()
     assert processes_of(home) == []
 
-    again = Run(home).start().wait_ready()
+    again = start(DEMO="no").wait_ready()
     assert again.status("/healthz") == 200
-    again.stop()
-    assert processes_of(home) == []
 
 
-def test_killed_outright_the_launcher_leaves_nothing_behind(home):
-    run = Run(home).start().wait_ready()
+def test_killed_outright_the_launcher_leaves_nothing_behind(start, home):
+    run = start(DEMO="no").wait_ready()
     launcher = next(
         int(folder.name)
         for folder in Path("/proc").glob("[0-9]*")
@@ -206,16 +214,15 @@ def parent_of(folder: Path) -> int | None:
         return None
 
 
-def test_servers_of_the_environment_are_used_and_left_running(tmp_path):
+def test_servers_of_the_environment_are_used_and_left_running(start, home, tmp_path):
     server = EmbeddedPostgres(tmp_path / "elsewhere", settings=THROW_AWAY)
     queue = EmbeddedValkey(tmp_path / "elsewhere", durable=False)
     server.start()
     queue.start()
     try:
         server.create_database("customers")
-        home = tmp_path / "home"
-        run = Run(home, extra={"DATABASE_URL": server.url("customers"), "REDIS_URL": queue.url()})
-        run.start().wait_ready()
+        addresses = {"DATABASE_URL": server.url("customers"), "REDIS_URL": queue.url()}
+        run = start(DEMO="no", **addresses).wait_ready()
         assert run.status("/healthz") == 200
         run.stop()
         assert processes_of(home) == []
