@@ -96,7 +96,7 @@ registry.register(
             Column(name="website", is_default=False),
             Column(name="annual_revenue", kind="money"),
             Column(name="employees", kind="number", is_default=False),
-            Column(name="founded_year", is_default=False),
+            Column(name="founded_year", kind="text", is_default=False),
             Column(name="parent", kind="record", related=("parent",), is_default=False),
             Column(
                 name="primary_contact",

@@ -171,6 +171,7 @@ class Board:
     total: str = ""  # money field summed per lane
     related: tuple[str, ...] = ()
     decorate: Callable[["Actor", list[Any]], None] | None = None
+    ask: str = ""  # key of the action that asks for what a lane needs; its form takes 'value'
 
 
 @dataclass(frozen=True, kw_only=True)

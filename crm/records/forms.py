@@ -1,5 +1,6 @@
 """The base of every record type's form: visible choices only, labels from the registry."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,6 +9,24 @@ from crm.access.actor import Actor
 from crm.errors import CrmError
 from crm.models import Principal, Record
 from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Days get the browser's calendar; amounts lose the zeros the column keeps."""
+    for name, field in form.fields.items():
+        if type(field) is forms.DateField and type(field.widget) is forms.DateInput:
+            field.widget.input_type = "date"
+            field.widget.format = "%Y-%m-%d"
+        elif isinstance(field, forms.DecimalField):
+            field.widget.attrs.setdefault("inputmode", "decimal")
+            form.initial[name] = trimmed(form.initial.get(name, field.initial))
+
+
+def trimmed(value: Any) -> Any:
+    """25500.0000 is 25500; 0.5000 is 0.5."""
+    if not isinstance(value, Decimal):
+        return value
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -25,6 +44,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._link(name, field, RecordMultipleChoiceField)
             elif isinstance(field, forms.ModelChoiceField):
                 self._link(name, field, RecordChoiceField)
+        dress(self)
 
     def _link(self, name: str, field: Any, field_class: Any) -> None:
         model = field.queryset.model
@@ -64,6 +84,7 @@ class ActionForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, RecordChoiceField):
                 field.use_actor(actor)
+        dress(self)
 
     @classmethod
     def initial_for(cls, actor: Actor, record: Any) -> dict[str, Any]:

@@ -287,6 +287,12 @@ def sort_keys(columns: Sequence[BoundColumn], names: Iterable[str]) -> list[Sort
     return [*keys, SortKey("pk", bool(keys) and keys[0].is_descending, is_nullable=False)]
 
 
+def field_columns(record_type: RecordType, names: Iterable[str]) -> list[BoundColumn]:
+    """Fields as a record page shows them: as their list column declares, where there is one."""
+    declared = {column.name: column for column in record_type.columns}
+    return bind(record_type, [declared.get(name) or Column(name=name) for name in names])
+
+
 def _undeclared(columns: Sequence[BoundColumn], name: str) -> BoundColumn:
     """A model field no column shows; a view may order by it. Raises KeyError."""
     record_type = columns[0].record_type

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -101,6 +103,9 @@ def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> 
         messages.success(request, done, extra_tags=operation_id)
     except CrmError as error:
         messages.error(request, str(error))
+        if error.fields and declared.ask:
+            asking = reverse("records:action", args=[record_type, record_id, declared.ask])
+            return redirect(f"{asking}?{urlencode({'value': value})}")
     return redirect("records:board", record_type)
 
 

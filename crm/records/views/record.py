@@ -21,7 +21,7 @@ from crm.recent import remember
 from crm.records.declaration import Action, Column, Feature, Panel, RecordType
 from crm.records.history import field_history
 from crm.records.services import lock_reason
-from crm.records.tables import BoundColumn, bind, fetch
+from crm.records.tables import BoundColumn, bind, fetch, field_columns
 
 BUILT_IN_TABS = ("summary", "files", "history", "access")
 
@@ -54,12 +54,8 @@ def load(request: HttpRequest, record_type: RecordType, record_id: int) -> Any:
 
 def _fields(record_type: RecordType) -> list[BoundColumn]:
     """Section fields as columns, but for many-to-many ones, which load when shown."""
-    found = [
-        BoundColumn(record_type, Column(name=name))
-        for section in record_type.sections
-        for name in section.fields
-    ]
-    return [column for column in found if column.kind != "many"]
+    names = [name for section in record_type.sections for name in section.fields]
+    return [column for column in field_columns(record_type, names) if column.kind != "many"]
 
 
 def show_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
@@ -127,7 +123,7 @@ def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
     actor = request.actor
     content: dict[str, Any] = {
         "sections": [
-            (section, bind(record_type, [Column(name=name) for name in section.fields]))
+            (section, field_columns(record_type, section.fields))
             for section in record_type.sections
         ],
         "main_panels": _panels(actor, record_type, record, "main"),
