@@ -26,8 +26,9 @@ MONTHS_WITHOUT_YEAR = 10
 
 
 def reader_locale() -> Locale:
-    """The reader's language as babel knows it."""
-    return Locale.parse((get_language() or "en").replace("-", "_"))
+    """The reader's language as babel knows it; plain English is written as in Europe."""
+    language = get_language() or "en"
+    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
 
 
 @register.simple_tag
