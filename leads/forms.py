@@ -10,8 +10,9 @@ from accounts.models.address import ADDRESS
 from accounts.models.reach import REFUSALS
 from crm import labels
 from crm.access.actor import Actor
+from crm.currencies import base_currency_code
 from crm.errors import CrmError
-from crm.records.forms import ActionForm, RecordForm
+from crm.records.forms import ActionForm, RecordForm, dress
 from crm.records.lookups import MAX_DIGITS, RecordChoiceField
 from leads.mapping import opportunity_values
 from leads.models import Lead
@@ -82,9 +83,7 @@ class QualifyForm(forms.Form):
     contact_other = RecordChoiceField(model=Contact, required=False)
     opportunity_other = RecordChoiceField(model=Opportunity, required=False)
     name = forms.CharField(max_length=200, required=False)
-    est_close_on = forms.DateField(
-        required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    est_close_on = forms.DateField(required=False)
     estimated_revenue = forms.DecimalField(
         min_value=0, max_digits=20, decimal_places=4, required=False
     )
@@ -98,6 +97,10 @@ class QualifyForm(forms.Form):
             other.use_actor(actor)  # type: ignore[attr-defined]
         for name in ("name", "est_close_on", "estimated_revenue"):
             self.fields[name].label = labels.field_label("opportunity", name)
+            self.fields[name].widget.attrs["class"] = "form-control"
+        code = lead.currency_id or base_currency_code()
+        self.fields["estimated_revenue"].label += f", {code}"
+        dress(self)
 
     @classmethod
     def initial_for(cls, lead: Lead, plan: Plan) -> dict[str, Any]:

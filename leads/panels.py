@@ -10,7 +10,7 @@ from opportunities.models import Opportunity
 SHOWN = 5
 
 
-def became(actor: Actor, lead: Lead) -> dict[str, Any] | None:
+def became(actor: Actor, lead: Lead) -> dict[str, Any]:
     """The records a lead is linked to, as far as the reader may see them."""
     linked = (
         ("account", Account, lead.account_id),
@@ -23,7 +23,7 @@ def became(actor: Actor, lead: Lead) -> dict[str, Any] | None:
         if record_id
         for row in model.objects.visible_to(actor).filter(pk=record_id)
     ]
-    return {"found": found, "is_open": lead.state == Lead.State.OPEN} if found else None
+    return {"found": found, "is_open": lead.state == Lead.State.OPEN}
 
 
 def leads_of_account(actor: Actor, account: Account) -> dict[str, Any] | None:

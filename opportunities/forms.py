@@ -92,6 +92,7 @@ class OpportunityForm(RecordForm):
             ]
         if "currency" in self.fields:
             self.fields["currency"].required = False
+            self.fields["currency"].empty_label = _("As the customer")
         if self.instance.is_revenue_calculated and "estimated_revenue" in self.fields:
             self.fields["estimated_revenue"].disabled = True
 

@@ -48,6 +48,7 @@ class Progress:
     days: int
     steps: int
     steps_done: int
+    icon: str
 
 
 @dataclass
@@ -87,6 +88,7 @@ def progress(
             days=days.get(stage, 0),
             steps=len(STEPS[stage]),
             steps_done=sum(is_done(opportunity, step) for step in STEPS[stage]),
+            icon=f"stage-{place + 1}",
         )
         for place, stage in enumerate(order)
     ]

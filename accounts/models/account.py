@@ -1,5 +1,7 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.address import MainAddress, ShippingAddress
@@ -82,7 +84,10 @@ class Account(MainAddress, ShippingAddress, Reachable, Record):
         indexes = [
             *Record.Meta.indexes,
             models.Index(fields=["name", "id"], name="account_name"),
-            models.Index(fields=["email"], name="account_email", condition=~models.Q(email="")),
+            models.Index(Upper("email"), name="account_email"),
+            models.Index(Upper("website"), name="account_website"),
+            models.Index(Upper("phone"), name="account_phone"),
+            GinIndex(OpClass("name", "gin_trgm_ops"), name="account_alike"),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account
@@ -37,7 +38,10 @@ class Contact(MainAddress, Reachable, Record):
         indexes = [
             *Record.Meta.indexes,
             models.Index(fields=["last_name", "first_name", "id"], name="contact_name"),
-            models.Index(fields=["email"], name="contact_email", condition=~models.Q(email="")),
+            models.Index(Upper("email"), name="contact_email"),
+            models.Index(Upper("last_name"), Upper("first_name"), name="contact_same_name"),
+            models.Index(Upper("mobile"), name="contact_mobile"),
+            models.Index(Upper("phone"), name="contact_phone"),
         ]
         constraints = [
             *Record.Meta.constraints,

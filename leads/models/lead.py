@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import (
@@ -161,7 +162,10 @@ class Lead(MainAddress, Reachable, Record):
                 name="lead_open_reason",
                 condition=models.Q(state="open", deleted_at__isnull=True),
             ),
-            models.Index(fields=["email"], name="lead_email", condition=~models.Q(email="")),
+            models.Index(Upper("email"), name="lead_email"),
+            models.Index(Upper("last_name"), Upper("company"), name="lead_same_name"),
+            models.Index(Upper("mobile"), name="lead_mobile"),
+            models.Index(Upper("phone"), name="lead_phone"),
         ]
         constraints = [
             *Record.Meta.constraints,

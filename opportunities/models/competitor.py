@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ class Competitor(Record):
         indexes = [
             *Record.Meta.indexes,
             models.Index(fields=["name", "id"], name="competitor_name"),
+            GinIndex(OpClass("name", "gin_trgm_ops"), name="competitor_alike"),
         ]
         constraints = [
             *Record.Meta.constraints,
