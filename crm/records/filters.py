@@ -8,6 +8,7 @@ from typing import Any
 
 import django_filters
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -211,7 +212,9 @@ def _ends(name: str) -> tuple[str, ...]:
 
 
 def _is_set(value: Any) -> bool:
-    return not (isinstance(value, slice) and value.start is None and value.stop is None)
+    if isinstance(value, slice):
+        return value.start is not None or value.stop is not None
+    return not isinstance(value, QuerySet) or bool(value)
 
 
 def _said(one: Any, value: Any) -> str:
@@ -231,6 +234,8 @@ def _said(one: Any, value: Any) -> str:
         named = dict(choices() if callable(choices) else choices)
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(str(named.get(v, v)) for v in chosen)
+    if isinstance(value, QuerySet):
+        return ", ".join(str(one) for one in value)
     return str(value)
 
 
