@@ -16,6 +16,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from crm import money
+from crm.company import company
 from crm.ui.icons import icon_svg
 
 register = template.Library()
@@ -34,6 +35,11 @@ def reader_locale() -> Locale:
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     return icon_svg(name, extra)
+
+
+@register.simple_tag
+def company_name() -> str:
+    return company().name
 
 
 @register.simple_tag
@@ -166,3 +172,19 @@ def file_size(count: int) -> str:
             return f"{format_decimal(round(size, 1), locale=reader_locale())} {unit}"
         size /= KILO
     return f"{format_decimal(round(size, 1), locale=reader_locale())} GB"
+
+
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
+BROWSERS |= {"Safari": "Safari"}
+SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"}
+SYSTEMS |= {"Mac OS": "macOS", "Linux": "Linux"}
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """'Firefox on Linux': what of a browser's own description tells people something."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown device")

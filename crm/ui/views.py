@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -24,22 +25,35 @@ def pulse(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
-    return _choose(request, "theme", {str(value) for value in User.Theme.values})
+    theme = _chosen(request, "theme", {str(value) for value in User.Theme.values})
+    _remember(request, "theme", theme)
+    return redirect(_next(request))
 
 
+@login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    return _choose(request, "language", {code for code, _name in settings.LANGUAGES})
+    """Kept with the user; before logging in, by the browser."""
+    language = _chosen(request, "language", {code for code, _name in settings.LANGUAGES})
+    response = redirect(_next(request))
+    if request.user.is_authenticated:
+        _remember(request, "language", language)
+    else:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax")
+    return response
 
 
-def _choose(request: HttpRequest, field: str, allowed: set[str]) -> HttpResponse:
-    user: Any = request.user
+def _chosen(request: HttpRequest, field: str, allowed: set[str]) -> str:
     value = request.POST.get(field, "")
     if value not in allowed:
         raise RuleViolation(_("This can't be chosen."))
+    return value
+
+
+def _remember(request: HttpRequest, field: str, value: str) -> None:
+    user: Any = request.user
     setattr(user, field, value)
     user.save(update_fields=[field])
-    return redirect(_next(request))
 
 
 def _next(request: HttpRequest) -> str:
