@@ -9,6 +9,7 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from crm import files  # noqa: F401  (registers what undoes its verbs)
         from crm.records import checks  # noqa: F401  (registers the system checks)
 
 

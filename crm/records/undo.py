@@ -1,52 +1,103 @@
-"""Taking an operation back, from the field history its triggers wrote."""
+"""Taking an operation back, from the field history its triggers wrote.
+
+What history does not cover (rows that are no records) is either taken back by an undoer that is
+registered for the journal's verb, or the service journals `is_final=True`.
+"""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from crm.access.actor import Actor
+from crm.access.actor import Actor, refusal
 from crm.access.levels import Privilege
-from crm.errors import NotVisible, RuleViolation
-from crm.models import FieldChange, JournalEntry
+from crm.company import company
+from crm.errors import AccessDenied, NotVisible, RuleViolation
+from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
 from crm.operations import current, journal, operation
 from crm.records.merging import from_history
 from crm.records.registry import registry
 
-FINAL = "is_final"  # set in a journal entry's data: the operation can't be taken back
+Undoer = Callable[[Actor, JournalEntry], None]
+_undoers: dict[str, Undoer] = {}
+
+
+def add_undoer(verb: str, undoer: Undoer) -> None:
+    """Registers what takes back the rows without field history that `verb` wrote."""
+    _undoers[verb] = undoer
+
+
+def can_be_undone(operation_id: UUID) -> bool:
+    """Whether Undo may be offered: something was recorded, and nothing of it is final."""
+    entries = JournalEntry.objects.filter(operation=operation_id)
+    told = list(entries.values_list("verb", "is_final"))
+    if any(is_final for _verb, is_final in told):
+        return False
+    return any(verb in _undoers for verb, _final in told) or _changes(operation_id).exists()
+
+
+def _changes(operation_id: UUID) -> Any:
+    return FieldChange.objects.filter(
+        operation=operation_id, record_type__in=[known.key for known in registry]
+    )
 
 
 @operation
 def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     """Gives every record of an operation its old values; what it created goes to the bin.
 
-    All or nothing. Locks the records in key order. Raises NotVisible for an operation the
-    actor had no part in, RuleViolation when something later depends on it.
+    All or nothing; returns how many records it touched. Locks the records in key order.
+    Journals 'undone'. Raises NotVisible for an operation the actor had no part in, RuleViolation
+    when it is final, too old, or something later depends on it.
     """
-    changes = list(
-        FieldChange.objects.filter(
-            operation=operation_id, record_type__in=[t.key for t in registry]
-        ).order_by("record_type", "record_id", "-id")
+    entries = list(
+        JournalEntry.objects.select_for_update().filter(operation=operation_id).order_by("pk")
     )
-    entries = JournalEntry.objects.filter(operation=operation_id)
-    if not changes or not _is_theirs(actor, changes):
-        raise NotVisible
-    if entries.filter(is_undone=True).exists():
-        raise RuleViolation(_("This has been undone already."))
-    if entries.filter(data__has_key=FINAL).exists():
-        raise RuleViolation(_("This can't be undone: it is final."))
+    changes = list(_changes(operation_id).order_by("record_type", "record_id", "-id"))
+    _refuse(actor, entries, changes)
     by_record: dict[tuple[str, int], list[FieldChange]] = defaultdict(list)
     for change in changes:
         by_record[change.record_type, change.record_id].append(change)
     for (type_key, record_id), steps in by_record.items():
         _take_back(actor, type_key, record_id, steps)
-    entries.update(is_undone=True)
+    for entry in entries:
+        if entry.verb in _undoers:
+            _undoers[entry.verb](actor, entry)
+    JournalEntry.objects.filter(operation=operation_id).update(is_undone=True)
     return len(by_record)
 
 
-def _is_theirs(actor: Actor, changes: list[FieldChange]) -> bool:
-    return actor.is_system or actor.can_administer or changes[0].actor_id == actor.id
+def _refuse(actor: Actor, entries: list[JournalEntry], changes: list[FieldChange]) -> None:
+    people = {one.actor_id for one in (*entries, *changes)}
+    if not people or not (actor.is_system or actor.can_administer or people == {actor.id}):
+        raise NotVisible
+    if any(entry.is_undone for entry in entries) or _was_undone(changes):
+        raise RuleViolation(_("This has been undone already."))
+    if any(entry.is_final for entry in entries):
+        raise RuleViolation(_("This is final and can't be undone."))
+    days = company().bin_days
+    oldest = min(one.at for one in (*entries, *changes))
+    if current().at - oldest > timedelta(days=days):
+        raise RuleViolation(
+            _("Changes can be undone for %(days)s days; this one is older.") % {"days": days}
+        )
+
+
+def _was_undone(changes: list[FieldChange]) -> bool:
+    """An update leaves no entry of its own to mark, but undoing it left one."""
+    return any(
+        JournalEntry.objects.filter(
+            verb="undone",
+            record_type=change.record_type,
+            record_id=change.record_id,
+            data__operation=str(change.operation),
+        ).exists()
+        for change in changes[:1]
+    )
 
 
 def _take_back(actor: Actor, type_key: str, record_id: int, steps: list[FieldChange]) -> None:
@@ -54,25 +105,32 @@ def _take_back(actor: Actor, type_key: str, record_id: int, steps: list[FieldCha
     record = model.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
     if record is None:
         raise RuleViolation(_("A record this touched no longer exists."))
-    if not actor.is_system:
-        actor.require(Privilege.READ, record)
-    newest = max(step.version for step in steps)
-    _refuse_later_changes(type_key, record, newest)
+    may_write_now = actor.allows(Privilege.WRITE, record)
+    _refuse_later_changes(record, max(step.version for step in steps))
     before = _old_values(record, steps)
-    was_created = any(step.event == FieldChange.Event.INSERT for step in steps)
-    if was_created:
+    if any(step.event == FieldChange.Event.INSERT for step in steps):
         _refuse_dependents(record, steps[0].operation)
         before = {"deleted_at": current().at}
     for attribute, value in before.items():
         setattr(record, attribute, value)
-    record.modified_at, record.modified_by_id = current().at, current().actor.id
-    record.save(update_fields=[*_names(record, before), "modified_at", "modified_by"])
-    journal("undone", record)
+    if not may_write_now:
+        _require_as_it_was(actor, record)
+    _save(record, before)
+    journal("undone", record, operation=str(steps[0].operation))
 
 
-def _refuse_later_changes(type_key: str, record: Any, newest: int) -> None:
+def _require_as_it_was(actor: Actor, record: Any) -> None:
+    """Who gave a record away may take it back: what counts is the record they had."""
+    record.unit_id = Principal.objects.values_list("unit_id", flat=True).get(pk=record.owner_id)
+    if not actor.allows(Privilege.READ, record):
+        raise NotVisible
+    if not actor.allows(Privilege.WRITE, record):
+        raise AccessDenied(refusal(Privilege.WRITE))
+
+
+def _refuse_later_changes(record: Any, newest: int) -> None:
     later = FieldChange.objects.filter(
-        record_type=type_key, record_id=record.pk, version__gt=newest
+        record_type=record.type_key(), record_id=record.pk, version__gt=newest
     )
     if later.exists():
         raise RuleViolation(
@@ -81,38 +139,60 @@ def _refuse_later_changes(type_key: str, record: Any, newest: int) -> None:
         )
 
 
-def _old_values(record: Any, steps: list[FieldChange]) -> dict[str, Any]:
+def _old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
     """Attribute -> value before the operation; `steps` come newest first."""
     columns = {f.column: f.attname for f in record._meta.concrete_fields if not f.generated}
     old: dict[str, Any] = {}
     for step in steps:
         for column, pair in step.changes.items():
-            if column in columns:
+            if column in columns and step.event == FieldChange.Event.UPDATE:
                 old[columns[column]] = from_history(record, column, pair[0])
     return old
 
 
-def _names(record: Any, attributes: dict[str, Any]) -> list[str]:
-    return [f.name for f in record._meta.concrete_fields if f.attname in attributes]
+def _save(record: Any, before: dict[str, Any]) -> None:
+    record.modified_at, record.modified_by_id = current().at, current().actor.id
+    names = [f.name for f in record._meta.concrete_fields if f.attname in before]
+    try:
+        with transaction.atomic():
+            record.save(update_fields=[*names, "modified_at", "modified_by"])
+    except IntegrityError as error:
+        raise RuleViolation(
+            _("“%(record)s” can't go back: another record has taken its place.")
+            % {"record": record}
+        ) from error
 
 
-def _refuse_dependents(record: Any, operation_id: UUID | None) -> None:
+def _refuse_dependents(record: Record, operation_id: UUID | None) -> None:
     """What the operation created may only go while nothing made later points to it."""
-    for relation in record._meta.related_objects:
-        if relation.many_to_many or not hasattr(relation.related_model, "type_key"):
-            continue
-        model: Any = relation.related_model
-        linked = model.objects.alive().filter(**{relation.field.name: record})
-        ids = list(linked.values_list("pk", flat=True)[:200])
-        if not ids:
-            continue
-        made_along = set(
-            FieldChange.objects.filter(
-                operation=operation_id, record_type=model.type_key(), record_id__in=ids
-            ).values_list("record_id", flat=True)
+    if any(_made_apart(model, ids, operation_id) for model, ids in _pointing_to(record)):
+        raise RuleViolation(
+            _("“%(record)s” is used by other records meanwhile, so this can't be undone.")
+            % {"record": record}
         )
-        if set(ids) - made_along:
-            raise RuleViolation(
-                _("“%(record)s” is used by other records meanwhile, so this can't be undone.")
-                % {"record": record}
-            )
+
+
+def _pointing_to(record: Record) -> Iterable[tuple[Any, list[int]]]:
+    for relation in record._meta.get_fields(include_hidden=True):
+        model: Any = getattr(relation, "related_model", None)
+        if relation.concrete or not (relation.one_to_many or relation.one_to_one):
+            continue
+        if isinstance(model, type) and issubclass(model, Record):
+            rows = model.objects.alive().filter(**{relation.field.name: record})
+            yield model, list(rows.values_list("pk", flat=True)[:200])
+    work = Activity.objects.alive().regarding(record)
+    yield Activity, list(work.values_list("pk", flat=True)[:200])
+    files = File.objects.filter(
+        record_type=record.type_key(), record_id=record.pk, activity=None, deleted_at=None
+    )
+    yield File, list(files.values_list("pk", flat=True)[:1])
+
+
+def _made_apart(model: Any, ids: list[int], operation_id: UUID | None) -> bool:
+    """Whether any of the rows came to point here by another operation."""
+    if not ids or model is File:
+        return bool(ids)
+    along = FieldChange.objects.filter(
+        operation=operation_id, record_type=model.type_key(), record_id__in=ids
+    )
+    return set(ids) != set(along.values_list("record_id", flat=True))
