@@ -9,6 +9,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.imports import register_imports
+
+        register_imports()
         from django.utils.translation import gettext_lazy as _
 
         from crm.journal.sentences import add_verbs

@@ -9,6 +9,9 @@ class SalesDocsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from sales_docs.imports import register_imports
+
+        register_imports()
         from django.db.models.signals import post_migrate
 
         from crm.operations import subscribe

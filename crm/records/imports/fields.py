@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from crm.models import Principal, Record
 
 Text = Any
+NAMED_CHOICES = 12
 
 
 class Kind(StrEnum):
@@ -211,6 +212,8 @@ def _choice(described: ImportField, text: str, _day_first: bool) -> Any:
     for word, value in described.words.items():
         if wanted == simplified(word):
             return value
+    if len(described.choices) > NAMED_CHOICES:
+        raise ValidationError(_("“%(text)s” is not among the choices.") % {"text": text})
     raise ValidationError(
         _("“%(text)s” is not one of: %(choices)s.")
         % {"text": text, "choices": ", ".join(str(label) for _value, label in described.choices)}

@@ -163,10 +163,7 @@ class Planner:
         plan.verdict = Verdict.NEW
         self._check(plan)
         for described in missing:
-            if plan.verdict is Verdict.NEW and getattr(plan.record, described.name, "") in (
-                None,
-                "",
-            ):
+            if plan.verdict is Verdict.NEW and _is_blank(plan.record, described.name):
                 plan.refuse("", _("No column gives “%(field)s”.") % {"field": described.label})
 
     def _decide_update(self, plan: Plan, values: dict[str, Any]) -> None:
@@ -187,6 +184,12 @@ class Planner:
             for name, message in (error.fields or {"": error.message}).items():
                 source = self.by_name.get(name)
                 plan.refuse(source.column if source else "", message)
+
+
+def _is_blank(record: Any, name: str) -> bool:
+    """Whether a field has no value; a link is judged by its id, so that nothing is fetched."""
+    names = {field_.name: field_.attname for field_ in record._meta.concrete_fields}
+    return getattr(record, names.get(name, name), "") in (None, "")
 
 
 def put_values(

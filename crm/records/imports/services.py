@@ -166,10 +166,16 @@ def check_rows(*, actor: Actor, job_id: int) -> dict[str, int]:
     planner = Planner(actor=actor, job=job, target=target, is_dry=True)
     begin(job, ImportJob.State.CHECKING)
     for rows in row_chunks(job):
-        write_verdicts(planner.plan(rows))
+        check_chunk(actor=actor, planner=planner, rows=rows)
         _advance(job, len(rows))
     finish(job, ImportJob.State.CHECKED)
     return verdict_counts(job)
+
+
+@operation
+def check_chunk(*, actor: Actor, planner: Planner, rows: list[ImportRow]) -> None:
+    """Plans a chunk and keeps nothing but the verdicts."""
+    write_verdicts(planner.plan(rows))
 
 
 def run_import(*, actor: Actor, job_id: int) -> dict[str, int]:

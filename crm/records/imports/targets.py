@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -67,8 +68,24 @@ EXTRA_FIELDS: dict[str, list[Callable[[], Iterable[ImportField]]]] = {}
 PREPARE: dict[str, Callable[[Any], None]] = {}
 
 
+ALIASES: dict[str, dict[str, tuple[str, ...]]] = {}
+
+
+def add_import_aliases(type_key: str, **aliases: tuple[str, ...]) -> None:
+    """Registers other headings that files use for a type's own fields."""
+    ALIASES.setdefault(type_key, {}).update(aliases)
+
+
+SAVED: dict[str, list[Callable[[list[Any]], None]]] = {}
+
+
+def after_import(type_key: str, follow: Callable[[list[Any]], None]) -> None:
+    """Registers what follows once a chunk's new records are written, in the same operation."""
+    SAVED.setdefault(type_key, []).append(follow)
+
+
 def add_import_fields(type_key: str, fields: Callable[[], Iterable[ImportField]]) -> None:
-    """Registers fields a type's import takes beyond its own; apps above may add some."""
+    """Registers fields a type's import takes beyond its own, or in place of one; apps above too."""
     EXTRA_FIELDS.setdefault(type_key, []).append(fields)
 
 
@@ -91,6 +108,8 @@ class RecordTarget(Target):
     @cached_property
     def fields(self) -> Mapping[str, ImportField]:
         found = fields_of(self.record_type.model, self.record_type.import_fields)
+        for name, aliases in ALIASES.get(self.key, {}).items():
+            found[name] = replace(found[name], aliases=aliases)
         for extra in EXTRA_FIELDS.get(self.key, ()):
             found |= {described.name: described for described in extra()}
         return found
@@ -125,6 +144,8 @@ class RecordTarget(Target):
             record.created_by_id = record.modified_by_id = under_way.actor.id
             record.created_at = record.modified_at = under_way.at
         self.record_type.model.objects.bulk_create(records, batch_size=500)
+        for follow in SAVED.get(self.key, ()):
+            follow(records)
 
     def save_changed(self, records: list[Any], names: set[str]) -> None:
         under_way = current()

@@ -1,0 +1,106 @@
+"""Importing the catalogue, and the product a deal is about."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from crm import labels
+from crm.access.actor import Actor
+from crm.currencies import base_currency_code
+from crm.records.imports.fields import ImportField, Kind
+from crm.records.imports.targets import (
+    add_import_aliases,
+    add_import_fields,
+    after_import,
+    prepare_import,
+)
+from crm.records.registry import registry
+from crm.records.services import save_new
+from sales_docs.models import OpportunityLine, Product
+from sales_docs.models.document import PriceSource
+
+
+def register_imports() -> None:
+    add_import_aliases(
+        "product",
+        name=("product", "product name", "item"),
+        list_price=("sales_price", "price", "unit price"),
+        code=("sku", "product code"),
+    )
+    add_import_fields("product", _product_fields)
+    prepare_import("product", _complete_product)
+    add_import_fields("opportunity", _deal_fields)
+    after_import("opportunity", add_imported_lines)
+
+
+def _product_fields() -> Iterable[ImportField]:
+    return (
+        ImportField(
+            name="parent",
+            label=gettext_lazy("family"),
+            kind=Kind.LINK,
+            link=Product,
+            make=_make_family,
+            aliases=("series", "family", "category"),
+        ),
+    )
+
+
+def _make_family(actor: Actor, name: str) -> Product:
+    """A family the file names and the catalogue does not have yet."""
+    family = Product(name=name, structure=Product.Structure.FAMILY, owner_id=actor.id)
+    saved: Product = save_new(registry.get("product"), family)
+    return saved
+
+
+def _complete_product(product: Product) -> None:
+    if product.list_price is not None and product.currency_id is None:
+        product.currency_id = base_currency_code()
+
+
+def _deal_fields() -> Iterable[ImportField]:
+    return (
+        ImportField(
+            name="product",
+            label=labels.singular_lazy("product"),
+            kind=Kind.LINK,
+            link=Product,
+            put=_put_product,
+        ),
+    )
+
+
+def _put_product(deal: Any, product: Product) -> None:
+    deal.imported_product = product
+
+
+def add_imported_lines(deals: list[Any]) -> None:
+    """One line per imported deal that names a product: one piece, at what the deal closed for."""
+    OpportunityLine.objects.bulk_create(
+        [
+            _line(deal, deal.imported_product)
+            for deal in deals
+            if getattr(deal, "imported_product", None)
+        ],
+        batch_size=500,
+    )
+
+
+def _line(deal: Any, product: Product) -> OpportunityLine:
+    price = deal.actual_revenue or product.list_price or Decimal(0)
+    return OpportunityLine(
+        document=deal,
+        position=1,
+        product=product,
+        name=product.name,
+        code=product.code,
+        unit=product.unit_of_measure,
+        quantity=Decimal(1),
+        price_source=PriceSource.TYPED,
+        price_per_unit=price,
+        base_amount=price,
+        net_amount=price,
+        extended_amount=price,
+    )
