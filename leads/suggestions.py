@@ -109,15 +109,17 @@ def _opportunities(
     """Open deals of the customers it may belong to."""
     known = _known(actor, Opportunity, lead.opportunity_id, opportunity_note)
     known = [candidate for candidate in known if candidate.record.state == Opportunity.State.OPEN]
-    customers = Q(account__in=[one.record.pk for one in accounts]) | Q(
-        contact__in=[one.record.pk for one in contacts]
-    )
+    customers = Q(account__in=_likely(accounts)) | Q(contact__in=_likely(contacts))
     rows = Opportunity.objects.visible_to(actor).open().filter(customers)
     alike = [
         Candidate(record=row, strength=Strength.POSSIBLE, note=opportunity_note(row))
         for row in rows.select_related("account", "contact", "owner").recent_first()[:OFFERED]
     ]
     return _known_first(known, alike)
+
+
+def _likely(candidates: Iterable[Candidate]) -> list[int]:
+    return [one.record.pk for one in candidates if one.strength is not Strength.WEAK]
 
 
 def account_note(account: Account) -> str:

@@ -103,7 +103,7 @@ def _standing(place: int, here: int, *, is_closed: bool) -> str:
 def _days_by_stage(
     opportunity: Opportunity, moves: Iterable[tuple[datetime, str, str]], until: datetime
 ) -> dict[str, int]:
-    stay = _Stay(since=opportunity.created_at)
+    stay = _Stay(since=min(opportunity.created_at, opportunity.stage_entered_at))
     stage = None
     for at, left, entered in moves:
         stay.leave(left, at)

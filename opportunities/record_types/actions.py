@@ -54,7 +54,7 @@ ACTIONS = (
         order=20,
     ),
     Action(
-        key="move",
+        key="stage",
         label=_("Move to another stage"),
         icon="arrow-right",
         service="opportunities.services.move_stage",

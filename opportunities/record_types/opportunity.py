@@ -214,7 +214,7 @@ registry.register(
             total="estimated_revenue",
             related=("account", "contact", "owner"),
             decorate=decorate_cards,
-            ask="move",
+            ask="stage",
         ),
         duplicates=(DuplicateKey(fields=("name", "account"), reason=_("same topic and customer")),),
         rolls_up_to=("account", "contact"),
