@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.access.levels import Privilege
 from crm.records.declaration import Feature, RecordType
 from crm.records.listing import PAGE_SIZE, Listing
+from crm.records.narrow import narrow_places
 from crm.records.paging import COUNT_LIMIT
 from crm.records.tables import BoundColumn
 from crm.ui.frame import AREA_COOKIE
@@ -44,6 +45,7 @@ def context(listing: Listing) -> dict[str, Any]:
         "heads": [_head(listing, column) for column in listing.columns],
         "rows": page.rows,
         "columns": listing.columns,
+        "narrow": narrow_places(listing.columns),
         "count": _count(listing.count),
         "next_query": listing.address(after=page.next_cursor) if page.next_cursor else "",
         "previous_query": listing.address(before=page.previous_cursor)
