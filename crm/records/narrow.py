@@ -1,4 +1,4 @@
-"""Which columns a list keeps on a narrow screen: name, value and state, and a note under the name."""
+"""Which columns a list keeps on a narrow screen: name, value, state, and a note below the name."""
 
 from collections.abc import Sequence
 

@@ -104,8 +104,7 @@ document.addEventListener("keydown", (event) => {
     goUntil = Date.now() + GO_TIME;
     return;
   }
-  const own = !commands[event.key] && /^[a-z]$/.test(event.key) && (() => press(`[data-key=${event.key}]`));
-  const command = commands[event.key] ?? own;
+  const command = commands[event.key] ?? (/^[a-z]$/.test(event.key) ? () => press(`[data-key=${event.key}]`) : null);
   if (command?.()) event.preventDefault();
 });
 
