@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.activities.events import ActivityLogged
 from crm.errors import RuleViolation
 from crm.models import Activity, Record
-from crm.operations import current, journal, operation
+from crm.operations import current, emit, journal, operation
 from crm.records.registry import registry
 from crm.records.services import lock_record, save_changed, save_new
 
@@ -48,8 +49,8 @@ def _now(activity: Activity) -> datetime:
 def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str, Any]) -> Activity:
     """Writes an activity about a record the actor can see (or about none).
 
-    An e-mail is stored as pending; the worker sends it once this is committed. Raises
-    NotVisible, AccessDenied, RuleViolation.
+    An e-mail is stored as pending; the worker sends it once this is committed. Emits
+    ActivityLogged. Raises NotVisible, AccessDenied, RuleViolation.
     """
     actor.require_type(Privilege.CREATE, Activity.type_key())
     if regarding is not None:
@@ -65,6 +66,7 @@ def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str,
     if activity.kind == Kind.CALL and activity.due_at is None:
         activity.state, activity.done_at = State.COMPLETED, current().at
     saved: Activity = save_new(registry.get("activity"), activity)
+    emit(ActivityLogged(activity=saved))
     if saved.delivery == Delivery.PENDING:
         _hurry_mail()
     return saved

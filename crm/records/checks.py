@@ -58,6 +58,7 @@ def _is_path(model: Any, path: str) -> bool:
 
 def _unknown_names(record_type: RecordType) -> Iterator[str]:
     dotted = [record_type.form, record_type.record_view, record_type.edit_view]
+    dotted += [record_type.create]
     dotted += [name for action in record_type.actions for name in (action.service, action.view)]
     dotted += [action.form for action in record_type.actions]
     dotted += [record_type.board.move] if record_type.board else []

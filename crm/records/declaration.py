@@ -220,6 +220,7 @@ class RecordType:
     key_fields: tuple[Column, ...] = ()  # four to six, in the record's header
     filters: tuple[str, ...] = ()  # fields offered as filters; 'account__industry' follows links
     features: frozenset[Feature] = EVERY_FEATURE
+    create: str = ""  # dotted path of a service (actor, record_type, values) -> record
     actions: tuple[Action, ...] = ()
     panels: tuple[Panel, ...] = ()
     board: Board | None = None

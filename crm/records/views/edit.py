@@ -60,7 +60,9 @@ def _form(request: HttpRequest, record_type: RecordType) -> Any:
     form_class = import_string(record_type.form)
     data = request.POST if request.method == "POST" else None
     form: RecordForm = form_class(
-        data, actor=request.actor, initial=_initial(request, record_type) if data is None else None
+        data,
+        actor=request.actor,
+        initial=_initial(request, form_class) if data is None else None,
     )
     if request.GET.get("panel"):
         quick = {
@@ -72,9 +74,9 @@ def _form(request: HttpRequest, record_type: RecordType) -> Any:
     return form
 
 
-def _initial(request: HttpRequest, record_type: RecordType) -> dict[str, Any]:
+def _initial(request: HttpRequest, form_class: Any) -> dict[str, Any]:
     """Values the address proposes (`?account=12`), as far as the form takes them."""
-    names = {f.name for f in record_type.model._meta.concrete_fields}
+    names = form_class.base_fields
     given = {name: value for name, value in request.GET.items() if name in names}
     return {"owner": request.actor.id} | given
 
@@ -92,7 +94,7 @@ def _create(request: HttpRequest, record_type: RecordType, form: Any) -> HttpRes
     try:
         record, operation_id = run(
             actor=request.actor,
-            service=create_record,
+            service=import_string(record_type.create) if record_type.create else create_record,
             record_type=record_type,
             values={k: v for k, v in form.values().items() if v is not None or k != "owner"},
         )
