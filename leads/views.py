@@ -12,15 +12,15 @@ from crm import labels
 from crm.access.levels import Privilege
 from crm.errors import AccessDenied, CrmError, NotVisible
 from crm.models import Activity
-from crm.operations import current, operation
 from crm.records.declaration import Column, RecordType
 from crm.records.links import record_url
 from crm.records.tables import bind
+from crm.records.views.running import run, say
 from leads.forms import OTHER, QualifyForm
 from leads.models import Lead
 from leads.plans import Choice, Plan
 from leads.previews import preview
-from leads.services import Qualification, qualify_lead
+from leads.services import qualify_lead
 from leads.suggestions import default_plan, suggest
 from opportunities.models import Opportunity
 
@@ -75,15 +75,14 @@ def _form(request: HttpRequest, lead: Lead, proposed: Plan) -> QualifyForm:
     return QualifyForm(data, initial=initial, actor=request.actor, lead=lead)
 
 
-@operation
-def _qualify(*, actor: Any, lead: Lead, form: QualifyForm) -> tuple[Qualification, str]:
-    version = form.cleaned_data["version"]
-    result = qualify_lead(actor=actor, lead_id=lead.pk, version=version, plan=form.plan)
-    return result, str(current().id)
-
-
 def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpResponse:
-    result, operation_id = _qualify(actor=request.actor, lead=lead, form=form)
+    result, operation_id = run(
+        actor=request.actor,
+        service=qualify_lead,
+        lead_id=lead.pk,
+        version=form.cleaned_data["version"],
+        plan=form.plan,
+    )
     if result.is_repeat:
         return _already(request, result.lead)
     made = ngettext(
@@ -91,7 +90,7 @@ def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpRespo
         "Qualified: %(count)s records created.",
         len(result.created),
     ) % {"count": len(result.created)}
-    messages.success(request, made, extra_tags=operation_id)
+    say(request, made, operation_id)
     return redirect(record_url(result.opportunity or result.contact or result.account or lead))
 
 
