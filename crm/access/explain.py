@@ -4,35 +4,35 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from crm.access.actor import Actor
 from crm.access.levels import Level, Privilege
-from crm.models import Principal, Record, RolePrivilege, Share, User
+from crm.models import Principal, Record, Share
 
 SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Somebody who can reach the record, and through what."""
+class Sharing:
+    """What one user or team was given on a record."""
 
-    who: str
-    why: str
-    privileges: tuple[str, ...]
-    principal_id: int
+    principal: Principal
+    privileges: tuple[Privilege, ...]
 
 
 def who_sees(actor: Actor, record: Record) -> dict[str, Any]:
     """The actor's own privileges with their reasons, and everybody the record is open to."""
+    found = readers(record)
     return {
         "mine": [
             (privilege, actor.allows(privilege, record), MINE[reach(actor, privilege, record)])
             for privilege in Privilege
         ],
         "shares": shares_of(record),
-        "readers": readers(record),
+        "readers": found[:SHOWN],
+        "has_more_readers": len(found) > SHOWN,
         "may_share": actor.allows(Privilege.SHARE, record),
     }
 
@@ -89,27 +89,96 @@ def reach(actor: Actor, privilege: Privilege, record: Record) -> Reach:
     return next((key for key, is_open in doors if is_open), Reach.NOTHING)
 
 
-def shares_of(record: Record) -> list[Reason]:
+def shares_of(record: Record) -> list[Sharing]:
     """Whom the record was shared with, one line each."""
     rows = Share.objects.filter(record_type=record.type_key(), record_id=record.pk)
-    by_principal: dict[Principal, list[str]] = {}
-    for share in rows.select_related("principal").order_by("principal__name", "privilege"):
-        by_principal.setdefault(share.principal, []).append(str(Privilege(share.privilege).label))
+    given: dict[Principal, list[Privilege]] = {}
+    for share in rows.select_related("principal").order_by("principal__name", "pk"):
+        given.setdefault(share.principal, []).append(Privilege(share.privilege))
+    order = list(Privilege)
     return [
-        Reason(principal.name, _("Shared"), tuple(held), principal.pk)
-        for principal, held in by_principal.items()
+        Sharing(principal, tuple(sorted(held, key=order.index)))
+        for principal, held in given.items()
     ]
 
 
-def readers(record: Record) -> list[tuple[str, Any]]:
-    """(name, reason) of users who can read the record: those the gate lets through."""
-    granted = RolePrivilege.objects.filter(record_type=record.type_key(), privilege=Privilege.READ)
-    holders = User.objects.filter(is_active=True).filter(
-        pk__in=Principal.objects.filter(roles__privileges__in=granted).values("pk")
-    ) | User.objects.filter(is_active=True, teams__roles__privileges__in=granted)
-    found = []
-    for user in holders.distinct().order_by("name")[:SHOWN]:
-        through = reach(Actor(user=user), Privilege.READ, record)
-        if through in THEIRS:
-            found.append((user.name, THEIRS[through]))
-    return found
+@dataclass(frozen=True)
+class Reader:
+    """A user who can read the record, and what lets them."""
+
+    user_id: int
+    name: str
+    reach: Reach
+
+    @property
+    def why(self) -> Any:
+        return THEIRS[self.reach]
+
+
+# The gate's own rules (crm.access.actor), asked for every user at once instead of for one.
+_READERS = """
+WITH RECURSIVE holder AS (
+    SELECT u.principal_ptr_id AS user_id, p.id, p.unit_id
+    FROM crm_user u JOIN crm_principal p ON p.id = u.principal_ptr_id
+    WHERE u.is_active
+    UNION ALL
+    SELECT u.principal_ptr_id, p.id, p.unit_id
+    FROM crm_user u
+    JOIN crm_teammembership tm ON tm.user_id = u.principal_ptr_id
+    JOIN crm_principal p ON p.id = tm.team_id
+    WHERE u.is_active
+), held AS (
+    SELECT holder.user_id,
+        max(rp.level) AS level,
+        bool_or(rp.level = 2 AND holder.unit_id = unit.id)
+            OR bool_or(rp.level = 3 AND holder.unit_id = ANY(unit.path)) AS has_unit
+    FROM holder
+    JOIN crm_role_holders rh ON rh.principal_id = holder.id
+    JOIN crm_roleprivilege rp ON rp.role_id = rh.role_id
+        AND rp.record_type = %(type)s AND rp.privilege = 'read'
+    CROSS JOIN (SELECT id, path FROM crm_businessunit WHERE id = %(unit)s) unit
+    GROUP BY holder.user_id
+), boss AS (
+    SELECT manager_id AS id FROM crm_user WHERE principal_ptr_id = %(owner)s
+    UNION
+    SELECT u.manager_id FROM crm_user u JOIN boss ON u.principal_ptr_id = boss.id
+)
+SELECT user_id, name, reach FROM (
+    SELECT p.id AS user_id, p.name, CASE
+        WHEN u.is_superuser THEN 'unlimited'
+        WHEN held.level IS NULL THEN NULL
+        WHEN p.id = %(owner)s THEN 'owner'
+        WHEN EXISTS (SELECT FROM holder h WHERE h.user_id = p.id AND h.id = %(owner)s) THEN 'team'
+        WHEN held.level = 4 THEN 'everything'
+        WHEN held.has_unit THEN 'unit'
+        WHEN EXISTS (
+            SELECT FROM holder h
+            JOIN crm_share s ON s.principal_id = h.id AND s.privilege = 'read'
+                AND s.record_type = %(type)s AND s.record_id = %(record)s
+            WHERE h.user_id = p.id
+        ) THEN 'shared'
+        WHEN p.id IN (SELECT id FROM boss) THEN 'report'
+    END AS reach
+    FROM crm_user u
+    JOIN crm_principal p ON p.id = u.principal_ptr_id
+    LEFT JOIN held ON held.user_id = p.id
+    WHERE u.is_active
+) reader
+WHERE reach IS NOT NULL
+ORDER BY array_position(ARRAY['owner', 'team', 'shared', 'report', 'unit'], reach), name, user_id
+LIMIT %(limit)s
+"""
+
+
+def readers(record: Record, limit: int = SHOWN + 1) -> list[Reader]:
+    """Users who can read the record, those closest to it first; one query."""
+    named = {
+        "type": record.type_key(),
+        "record": record.pk,
+        "owner": record.owner_id,
+        "unit": record.unit_id,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_READERS, named)
+        return [Reader(pk, name, Reach(reach)) for pk, name, reach in cursor.fetchall()]
