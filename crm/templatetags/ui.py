@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -114,9 +114,15 @@ def moment(value: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(),
-        format_datetime(local, "full", locale=reader_locale()),
+        exact_moment(local),
         said_moment(local),
     )
+
+
+def exact_moment(local: datetime) -> str:
+    locale = reader_locale()
+    clock = format_time(local, "short", locale=locale)
+    return f"{format_date(local.date(), 'full', locale=locale)}, {clock}"
 
 
 def said_moment(local: datetime) -> str:
