@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Max
 from django.db.models.functions import Lower
 
 from crm import labels
@@ -158,11 +159,11 @@ class RecordTarget(Target):
     def take_back(self, actor: Actor, job_id: int) -> None:
         from crm.records.undo import undo_operation
 
-        operations = ImportRow.objects.filter(job=job_id, operation__isnull=False)
-        for operation_id in (
-            operations.order_by("-line").values_list("operation", flat=True).distinct()
-        ):
-            undo_operation(actor=actor, operation_id=operation_id)
+        written = ImportRow.objects.filter(job=job_id, operation__isnull=False)
+        wrote = written.filter(verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.UPDATE])
+        newest_first = wrote.values("operation").annotate(last=Max("line")).order_by("-last")
+        for row in newest_first:
+            undo_operation(actor=actor, operation_id=row["operation"])
 
 
 def folded(value: Any) -> Any:
