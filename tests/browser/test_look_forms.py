@@ -1,5 +1,7 @@
 """Forms keep what was typed, are sent once, and find records as one types."""
 
+import re
+
 import pytest
 
 from accounts.models import Account
@@ -8,6 +10,8 @@ from tests.factories.accounts import make_account
 from tests.factories.opportunities import make_opportunity
 
 pytestmark = [pytest.mark.browser]
+
+RECORD = re.compile(r"/\d+/$")
 
 
 def test_a_record_is_made_in_the_side_panel(signed_in_page, owner):
@@ -19,7 +23,7 @@ def test_a_record_is_made_in_the_side_panel(signed_in_page, owner):
     assert page.evaluate("document.activeElement.name") == "name"
     page.fill("#panel input[name=name]", "Castellan Pharma")
     page.click("#panel [type=submit].btn-primary")
-    page.wait_for_url("**/accounts/*/")
+    page.wait_for_url(RECORD)
     assert Account.objects.get().name == "Castellan Pharma"
 
 
@@ -64,7 +68,7 @@ def test_a_form_that_is_sent_leaves_without_a_word(signed_in_page, owner):
     page.goto("/opportunities/new/")
     page.fill("input[name=name]", "Two benches")
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/opportunities/*/")
+    page.wait_for_url(RECORD)
     assert asked == []
     assert Opportunity.objects.get().name == "Two benches"
 
@@ -76,7 +80,7 @@ def test_a_double_click_sends_once(signed_in_page, owner):
     page.goto("/opportunities/new/")
     page.fill("input[name=name]", "Two benches")
     page.dblclick(".sendoff [type=submit].btn-primary")
-    page.wait_for_url("**/opportunities/*/")
+    page.wait_for_url(RECORD)
     assert len(sent) == 1
     assert Opportunity.objects.count() == 1
 
@@ -84,15 +88,17 @@ def test_a_double_click_sends_once(signed_in_page, owner):
 def test_a_refused_form_names_the_field_and_keeps_the_rest(signed_in_page, owner):
     page = signed_in_page(owner)
     page.goto("/opportunities/new/")
-    page.fill("input[name=name]", "Two benches")
-    page.fill("input[name=estimated_revenue]", "48.OOO")
+    page.fill("input[name=estimated_revenue]", "48000")
+    page.fill("input[name=est_close_on]", "2030-11-12")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("[role=alert]")
-    assert page.input_value("input[name=name]") == "Two benches"
-    assert page.input_value("input[name=estimated_revenue]") == "48.OOO"
-    field = page.locator("input[name=estimated_revenue]")
-    described = field.get_attribute("aria-describedby").split()
+    assert page.input_value("input[name=estimated_revenue]") == "48000"
+    assert page.input_value("input[name=est_close_on]") == "2030-11-12"
+    described = page.get_attribute("input[name=name]", "aria-describedby").split()
     assert any(page.is_visible(f"#{one}.invalid-feedback") for one in described)
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.click("[role=alert] a")
+    assert page.evaluate("document.activeElement.name") == "name"
     assert Opportunity.objects.count() == 0
 
 
@@ -123,7 +129,7 @@ def test_a_session_that_ended_costs_nothing_that_was_typed(signed_in_page, owner
     cookie = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": page.url}])
     page.click("#signed-out [data-send-again]")
-    page.wait_for_url("**/opportunities/*/")
+    page.wait_for_url(RECORD)
     assert Opportunity.objects.get().name == "Two benches"
 
 
