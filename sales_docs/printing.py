@@ -79,10 +79,11 @@ def file_name(document: Document) -> str:
 
 def _seller() -> Seller:
     us = company()
-    contact = (us.phone, us.email, us.website)
+    address = tuple(line for line in _paragraphs(us.address) if line != us.name)
+    contact = (us.phone, us.email, us.website.removeprefix("https://"))
     return Seller(
         name=us.name,
-        lines=(*_paragraphs(us.address), *filter(None, contact)),
+        lines=(*address, *filter(None, contact)),
         registration=_paragraphs(us.registration),
     )
 
