@@ -38,6 +38,7 @@ class LeadForm(RecordForm):
             "mobile",
             "website",
             "source",
+            "campaign",
             "rating",
             "account",
             "contact",

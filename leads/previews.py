@@ -22,7 +22,7 @@ WARNED = 3
 class Effect:
     """One thing that will happen; the template has a sentence for each `kind`."""
 
-    kind: str  # create | works_for | deal | use | move | kept | close
+    kind: str  # create | works_for | deal | use | move | campaign | kept | close
     icon: str
     key: str = ""
     title: str = ""
@@ -49,6 +49,7 @@ def preview(actor: Actor, lead: Lead, plan: Plan, *, title: str) -> Preview:
         *_account(actor, lead, plan, used),
         *_contact(actor, lead, plan, used),
         *_opportunity(actor, lead, plan, used, title),
+        *_campaign(actor, lead, plan, used),
         *_kept(lead, plan),
         Effect(kind="close", icon="lock"),
     ]
@@ -114,6 +115,16 @@ def _opportunity(
         values = mapping.opportunity_values(lead, today=lead.created_at.date())
         values.pop("est_close_on")
         yield _use(actor, "opportunity", used["opportunity"], values)
+
+
+def _campaign(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Iterator[Effect]:
+    """The deal is counted to the campaign that brought the lead, unless it has one."""
+    deal = used["opportunity"]
+    is_free = deal is None or deal.campaign_id is None
+    if lead.campaign_id is None or plan.opportunity.choice is Choice.SKIP or not is_free:
+        return
+    if actor.allows(Privilege.READ, lead.campaign):
+        yield Effect(kind="campaign", icon="megaphone", title=str(lead.campaign))
 
 
 def _use(actor: Actor, key: str, record: Any, values: dict[str, Any]) -> Effect:

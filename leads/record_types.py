@@ -108,6 +108,7 @@ COLUMNS = (
     Column(name="reason", kind="pill"),
     Column(name="rating", kind="choice"),
     Column(name="source", kind="choice", is_wide_only=True),
+    Column(name="campaign", kind="record", related=("campaign",), is_default=False),
     Column(name="email", is_default=False),
     Column(name="phone", is_default=False),
     Column(name="city", is_default=False),
@@ -134,6 +135,7 @@ SECTIONS = (
             "phone",
             "mobile",
             "source",
+            "campaign",
             "rating",
             "owner",
         ),
@@ -267,6 +269,7 @@ registry.register(
             "reason",
             "rating",
             "source",
+            "campaign",
             "company",
             "industry",
             "country",
@@ -306,7 +309,7 @@ registry.register(
                 order=10,
             ),
         ),
-        related=("account", "contact", "opportunity", "owner", "currency"),
+        related=("account", "contact", "opportunity", "owner", "currency", "campaign"),
     )
 )
 

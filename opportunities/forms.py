@@ -50,6 +50,7 @@ class OpportunityForm(RecordForm):
             "forecast",
             "rating",
             "engaged_on",
+            "campaign",
             "timeframe",
             "budget_amount",
             "budget_status",

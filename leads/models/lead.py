@@ -140,6 +140,9 @@ class Lead(MainAddress, Reachable, Record):
     opportunity = models.ForeignKey(
         Opportunity, models.SET_NULL, null=True, editable=False, related_name="qualified_leads"
     )
+    campaign = models.ForeignKey(
+        "marketing.Campaign", models.SET_NULL, null=True, blank=True, related_name="leads"
+    )
     search_text = search_text(
         "topic", "number", "first_name", "last_name", "company", "email", "phone", "mobile"
     )

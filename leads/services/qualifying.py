@@ -155,6 +155,17 @@ def _make_opportunity(making: _Making) -> None:
     elif making["opportunity"] is not None:
         linked = {name: record.pk for name, record in links.items() if record is not None}
         _fill(making, "opportunity", {**values, **linked})
+    _carry_campaign(making)
+
+
+def _carry_campaign(making: _Making) -> None:
+    """What brought the lead brought the deal, whether or not the actor may see campaigns."""
+    deal, campaign_id = making["opportunity"], making.lead.campaign_id
+    if deal is None or campaign_id is None or deal.campaign_id is not None:
+        return
+    if "opportunity" in making.created or making.actor.allows(Privilege.WRITE, deal):
+        deal.campaign_id = campaign_id
+        save_changed(registry.get("opportunity"), deal, {"campaign": None})
 
 
 def _create(making: _Making, key: str, values: Mapping[str, Any]) -> None:

@@ -145,6 +145,13 @@ class Opportunity(Record):
         editable=False,
         related_name="opportunities",
     )
+    campaign = models.ForeignKey(
+        "marketing.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+    )
     search_text = search_text("name", "number")
 
     objects = OpportunityQuerySet.as_manager()

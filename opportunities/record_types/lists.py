@@ -84,6 +84,7 @@ COLUMNS = (
     Column(name="closed_on", kind="date", is_default=False),
     Column(name="engaged_on", kind="date", is_default=False),
     Column(name="timeframe", kind="choice", is_default=False),
+    Column(name="campaign", kind="record", related=("campaign",), is_default=False),
     Column(name="stage_entered_at", kind="moment", is_default=False),
     Column(name="modified_at", kind="moment", is_default=False),
     Column(name="created_at", kind="moment", is_default=False),

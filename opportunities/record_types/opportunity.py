@@ -60,6 +60,7 @@ SECTIONS = (
             "price_list",
             "is_revenue_calculated",
             "engaged_on",
+            "campaign",
         ),
     ),
     Section(
@@ -201,6 +202,7 @@ registry.register(
             "timeframe",
             "owner",
             "competitors",
+            "campaign",
             "created_at",
             "modified_at",
         ),
@@ -228,6 +230,14 @@ registry.register(
         ),
         panels=PANELS,
         rules=Rules(before_save=prepare_opportunity, after_save=tell_saved),
-        related=("account", "contact", "owner", "currency", "price_list", "originating_lead"),
+        related=(
+            "account",
+            "contact",
+            "owner",
+            "currency",
+            "price_list",
+            "campaign",
+            "originating_lead",
+        ),
     )
 )

@@ -11,10 +11,17 @@ from leads.events import LeadQualified
 from leads.models import Lead
 from leads.plans import Plan, Step
 from leads.services import qualify_lead, reactivate_lead
+from marketing.models import Campaign
 from opportunities.models import Opportunity
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.leads import make_lead
 from tests.factories.opportunities import make_opportunity
+
+
+def make_campaign(owner, **values):
+    given = {"name": "Lab Days 2026", "currency_id": "EUR", **values}
+    return Campaign.objects.create(owner=owner, **given)
+
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 EVERYTHING = Plan(account=Step.create(), contact=Step.create(), opportunity=Step.create())
@@ -334,3 +341,23 @@ def test_a_reactivated_lead_is_qualified_again_with_its_earlier_records(owner, a
     assert Opportunity.objects.count() == 2
     lead.refresh_from_db()
     assert lead.opportunity_id == second.opportunity.pk
+
+
+def test_the_campaign_that_brought_the_lead_brought_the_deal(owner, marketer, as_actor):
+    campaign = make_campaign(marketer)
+    lead = make_lead(owner, campaign=campaign)
+
+    result = qualify_lead(actor=as_actor(owner), lead_id=lead.pk, version=1, plan=EVERYTHING)
+
+    assert result.opportunity.campaign_id == campaign.pk
+
+
+def test_a_deal_that_another_campaign_brought_keeps_it(owner, marketer, as_actor):
+    earlier, later = make_campaign(marketer), make_campaign(marketer, name="Later")
+    deal = make_opportunity(owner, campaign=earlier)
+    lead = make_lead(owner, campaign=later)
+    plan = Plan(account=Step.skip(), contact=Step.skip(), opportunity=Step.use(deal.pk))
+
+    result = qualify_lead(actor=as_actor(owner), lead_id=lead.pk, version=1, plan=plan)
+
+    assert result.opportunity.campaign_id == earlier.pk
