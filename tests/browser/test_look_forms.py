@@ -115,7 +115,9 @@ def test_a_look_up_searches_and_chooses_by_keyboard(signed_in_page, owner):
     assert page.input_value("select[name=account]") == str(wanted.pk)
 
 
-def test_a_session_that_ended_costs_nothing_that_was_typed(signed_in_page, owner, client):
+def test_a_session_that_ended_costs_nothing_that_was_typed(
+    signed_in_page, owner, client, live_server
+):
     page = signed_in_page(owner)
     page.clock.install()
     page.goto("/opportunities/new/")
@@ -127,7 +129,7 @@ def test_a_session_that_ended_costs_nothing_that_was_typed(signed_in_page, owner
     assert page.input_value("input[name=name]") == "Two benches"
     client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
     cookie = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": page.url}])
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     page.click("#signed-out [data-send-again]")
     page.wait_for_url(RECORD)
     assert Opportunity.objects.get().name == "Two benches"
