@@ -2,6 +2,36 @@ from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
+    """What customers ask for, and the queues it waits in."""
+
     name = "cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cases.pages import add_pages
+        from cases.panels import cases_to_look_at
+        from cases.services import give_back, note_first_response
+        from cases.verbs import PLACED, VERBS
+        from crm.activities.events import ActivityLogged
+        from crm.journal.sentences import add_verbs
+        from crm.labels import plural_lazy
+        from crm.operations import subscribe
+        from crm.records.undo import add_undoer
+        from crm.today.blocks import Block, add_block
+
+        add_verbs(VERBS)
+        for verb in PLACED:
+            add_undoer(verb, give_back)
+        subscribe(ActivityLogged, note_first_response)
+        add_pages()
+        add_block(
+            Block(
+                key="cases",
+                label=plural_lazy("case"),
+                icon="life-buoy",
+                template="cases/today.html",
+                load=cases_to_look_at,
+                order=30,
+            )
+        )

@@ -33,6 +33,9 @@ class CaseQuerySet(RecordQuerySet):
     def untaken(self) -> Self:
         return self.filter(queue_item__worked_by__isnull=True)
 
+    def taken(self) -> Self:
+        return self.filter(queue_item__worked_by__isnull=False)
+
     def worked_by(self, actor: "Actor") -> Self:
         """Active ones that are the actor's, or that the actor has taken from a queue."""
         mine = list(actor.principal_ids)

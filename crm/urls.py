@@ -22,5 +22,6 @@ urlpatterns = [
     path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
     path("imports/", include("crm.records.imports.urls")),
+    path("case-queue/", include("cases.urls")),
     path("", include("crm.records.urls")),
 ]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -154,3 +156,15 @@ class Case(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def queue(self) -> Any:
+        """The queue it lies in; rows are fetched with `queue_item__queue`."""
+        item = getattr(self, "queue_item", None)
+        return item.queue if item else None
+
+    @property
+    def worker(self) -> Any:
+        """Who has taken it from its queue; rows are fetched with `queue_item__worked_by`."""
+        item = getattr(self, "queue_item", None)
+        return item.worked_by if item else None

@@ -1,0 +1,23 @@
+"""The app's own page in the site map."""
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from crm import labels
+from crm.ui.frame import Page, add_page
+
+named = lazy(labels.with_names, str)
+
+
+def add_pages() -> None:
+    add_page(
+        Page(
+            area="service",
+            group="service",
+            label=named(_("%(Type)s queue"), "case"),
+            icon="inbox",
+            url_name="desk:home",
+            order=5,
+            reads="case",
+        )
+    )

@@ -1,0 +1,214 @@
+"""What record pages, the board and the start page show of cases beyond their fields."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import ngettext
+
+from accounts.models import Account, Contact
+from cases.models import Case, Queue
+from cases.querysets import URGENCY
+from crm import labels
+from crm.access.actor import Actor
+from crm.access.levels import Privilege
+from crm.labels.names import in_text
+from opportunities.models import Opportunity
+
+SHOWN = 5
+
+
+def customer(actor: Actor, case: Case) -> dict[str, Any] | None:
+    """Whose concern it is, as far as the reader may see them."""
+    account = Account.objects.visible_to(actor).filter(pk=case.account_id).first()
+    contact = Contact.objects.visible_to(actor).filter(pk=case.contact_id).first()
+    if account is None and contact is None:
+        return None
+    return {"account": account, "contact": contact}
+
+
+def other_cases(actor: Actor, case: Case) -> dict[str, Any] | None:
+    """The customer's other cases, the latest first."""
+    rows = of_same_customer(actor, case).exclude(pk=case.pk).defer("search_text")
+    found = list(rows.order_by("-created_at", "-pk")[: SHOWN + 1])
+    if not found:
+        return None
+    return {
+        "cases": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "open_count": sum(other.state == Case.State.ACTIVE for other in found),
+    }
+
+
+def of_same_customer(actor: Actor, case: Case) -> QuerySet[Case]:
+    """Cases of the account; of the person where no account is named."""
+    rows = Case.objects.visible_to(actor)
+    if case.account_id is not None:
+        return rows.of_customer(account_id=case.account_id)
+    return rows.of_customer(contact_id=case.contact_id)
+
+
+def open_deals(actor: Actor, case: Case) -> dict[str, Any] | None:
+    """The customer's open opportunities; what they are worth together, by currency."""
+    rows = Opportunity.objects.visible_to(actor).open()
+    if case.account_id is not None:
+        rows = rows.of_customer(account_id=case.account_id)
+    else:
+        rows = rows.of_customer(contact_id=case.contact_id)
+    found = list(rows.defer("search_text").order_by("est_close_on", "pk")[: SHOWN + 1])
+    if not found:
+        return None
+    return {
+        "deals": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "totals": sums(rows, "estimated_revenue"),
+    }
+
+
+def sums(rows: QuerySet[Any], field: str) -> list[tuple[Decimal, str]]:
+    """Totals by currency, the largest first; currencies don't add up."""
+    grouped = rows.order_by().values_list("currency").annotate(Sum(field))
+    return sorted(((total, code) for code, total in grouped if total), reverse=True)
+
+
+def process(actor: Actor, case: Case) -> dict[str, Any]:
+    """The stages, and whether the reader may move between them."""
+    stages = list(Case.Stage)
+    here = stages.index(Case.Stage(case.stage))
+    is_closed = case.state != Case.State.ACTIVE
+    return {
+        "stages": [
+            (stage, _standing(place, here, is_closed=is_closed))
+            for place, stage in enumerate(stages)
+        ],
+        "may_move": not is_closed and actor.allows(Privilege.WRITE, case),
+    }
+
+
+def _standing(place: int, here: int, *, is_closed: bool) -> str:
+    if place < here or (is_closed and place == here):
+        return "done"
+    return "now" if place == here else "ahead"
+
+
+def resolution(actor: Actor, case: Case) -> dict[str, Any] | None:
+    """How it ended; left out while it is worked on."""
+    return {} if case.state == Case.State.RESOLVED else None
+
+
+def cases_of_account(actor: Actor, account: Account) -> dict[str, Any]:
+    rows = Case.objects.visible_to(actor).of_customer(account_id=account.pk)
+    return _of_customer(actor, rows) | {"link": "account"}
+
+
+def cases_of_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
+    rows = Case.objects.visible_to(actor).of_customer(contact_id=contact.pk)
+    return _of_customer(actor, rows) | {"link": "contact"}
+
+
+def _of_customer(actor: Actor, rows: QuerySet[Any]) -> dict[str, Any]:
+    """The open ones by urgency, then the latest of the others."""
+    bare = rows.defer("search_text")
+    found = list(bare.active().order_by(*URGENCY)[: SHOWN + 1])
+    if len(found) < SHOWN:
+        closed = bare.exclude(state=Case.State.ACTIVE).order_by("-created_at", "-pk")
+        found += list(closed[: SHOWN + 1 - len(found)])
+    return {
+        "cases": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "may_create": actor.can("case", Privilege.CREATE),
+    }
+
+
+def open_at_account(actor: Actor, account: Account) -> dict[str, Any] | None:
+    return _notice(Case.objects.visible_to(actor).of_customer(account_id=account.pk), account)
+
+
+def open_at_contact(actor: Actor, contact: Contact) -> dict[str, Any] | None:
+    return _notice(Case.objects.visible_to(actor).of_customer(contact_id=contact.pk), contact)
+
+
+def open_at_customer(actor: Actor, deal: Opportunity) -> dict[str, Any] | None:
+    """A warning on a deal: its customer is waiting for an answer."""
+    if deal.account_id is not None:
+        return _notice(
+            Case.objects.visible_to(actor).of_customer(account_id=deal.account_id), deal.account
+        )
+    if deal.contact_id is not None:
+        return _notice(
+            Case.objects.visible_to(actor).of_customer(contact_id=deal.contact_id), deal.contact
+        )
+    return None
+
+
+def _notice(rows: QuerySet[Any], customer_: Any) -> dict[str, Any] | None:
+    counts = rows.active().aggregate(
+        open=Count("pk"), escalated=Count("pk", filter=Q(is_escalated=True))
+    )
+    if not counts["open"]:
+        return None
+    return {
+        "customer": customer_,
+        "link": customer_.type_key(),
+        "told": _told(customer_, counts["open"], counts["escalated"]),
+    }
+
+
+def _told(customer_: Any, count: int, escalated: int) -> str:
+    words = {
+        "count": count,
+        "escalated": escalated,
+        "customer": customer_,
+        "type": in_text(labels.singular("case")),
+        "types": in_text(labels.plural("case")),
+    }
+    if escalated:
+        return (
+            ngettext(
+                "%(count)s open %(type)s at %(customer)s, escalated.",
+                "%(count)s open %(types)s at %(customer)s, %(escalated)s of them escalated.",
+                count,
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "%(count)s open %(type)s at %(customer)s.",
+            "%(count)s open %(types)s at %(customer)s.",
+            count,
+        )
+        % words
+    )
+
+
+def queue_contents(actor: Actor, queue: Queue) -> dict[str, Any]:
+    """What lies in a queue: how much is waiting, who works on how much."""
+    rows = Case.objects.visible_to(actor).active().in_queue(queue.pk)
+    counts = rows.aggregate(
+        waiting=Count("pk", filter=Q(queue_item__worked_by__isnull=True)),
+        taken=Count("pk", filter=Q(queue_item__worked_by__isnull=False)),
+    )
+    first = rows.untaken().defer("search_text").most_urgent_first().select_related("account")
+    return {
+        **counts,
+        "cases": list(first[:SHOWN]),
+        "members": list(queue.members.all()[: SHOWN * 4]),
+        "may_set": actor.allows(Privilege.WRITE, queue),
+    }
+
+
+def cases_to_look_at(actor: Actor) -> dict[str, Any] | None:
+    """My active cases for the start page: escalated, due for follow-up or urgent first."""
+    if not actor.can("case", Privilege.READ):
+        return None
+    mine = Case.objects.visible_to(actor).worked_by(actor)
+    rows = mine.defer("search_text").select_related("account", "contact")
+    found = list(rows.order_by(*URGENCY)[: SHOWN + 1])
+    if not found:
+        return None
+    return {
+        "cases": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "at_risk": mine.escalated().count(),
+        "to_follow_up": mine.to_follow_up().count(),
+    }

@@ -1,0 +1,229 @@
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from cases.panels import (
+    cases_of_account,
+    cases_of_contact,
+    customer,
+    open_at_account,
+    open_at_contact,
+    open_at_customer,
+    open_deals,
+    other_cases,
+    process,
+    resolution,
+)
+from cases.record_types.actions import ACTIONS
+from cases.record_types.lists import COLUMNS, VIEWS
+from cases.rules import OPEN_REASONS
+from cases.services.creating import prepare_case, tell_saved
+from crm.labels import plural_lazy
+from crm.records.declaration import (
+    Board,
+    Column,
+    DuplicateKey,
+    Lane,
+    Panel,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+
+TONES = {
+    "in_progress": ("accent", "circle-dot"),
+    "on_hold": ("warn", "circle-pause"),
+    "waiting": ("warn", "message-circle-question-mark"),
+    "researching": ("accent", "search"),
+    "solved": ("good", "circle-check"),
+    "informed": ("good", "circle-check"),
+    "canceled": ("", "circle-x"),
+}
+
+
+def _lanes() -> list[Lane]:
+    return [
+        Lane(value=reason.value, label=reason.label, icon=TONES[reason.value][1])
+        for reason in OPEN_REASONS
+    ]
+
+
+PANELS = (
+    Panel(
+        key="process",
+        label=_("Stages"),
+        template="cases/panels/process.html",
+        load=process,
+        place="top",
+        order=10,
+    ),
+    Panel(
+        key="resolution",
+        label=_("Resolution"),
+        template="cases/panels/resolution.html",
+        load=resolution,
+        place="main",
+        order=10,
+    ),
+    Panel(
+        key="customer",
+        label=_("Customer"),
+        template="cases/panels/customer.html",
+        load=customer,
+        order=10,
+    ),
+    Panel(
+        key="other-cases",
+        label=_("Their other %(types)s"),
+        template="cases/panels/other_cases.html",
+        load=other_cases,
+        order=40,
+    ),
+    Panel(
+        key="deals",
+        label=plural_lazy("opportunity"),
+        template="cases/panels/open_deals.html",
+        load=open_deals,
+        reads="opportunity",
+        order=50,
+    ),
+)
+
+for key, load in (("account", cases_of_account), ("contact", cases_of_contact)):
+    registry.add_panel(
+        key,
+        Panel(
+            key="cases",
+            label=plural_lazy("case"),
+            template="cases/panels/cases.html",
+            load=load,
+            reads="case",
+            order=30,
+        ),
+    )
+for key, notice in (
+    ("account", open_at_account),
+    ("contact", open_at_contact),
+    ("opportunity", open_at_customer),
+):
+    registry.add_panel(
+        key,
+        Panel(
+            key="open-cases",
+            label=plural_lazy("case"),
+            template="cases/panels/open_cases.html",
+            load=notice,
+            reads="case",
+            order=1,
+        ),
+    )
+
+registry.register(
+    RecordType(
+        model=Case,
+        slug="cases",
+        icon="life-buoy",
+        colour="case",
+        title="title",
+        number="number",
+        places=(Place(area="service", group="service", order=10),),
+        form="cases.forms.CaseForm",
+        create="cases.services.create_case",
+        status=Status(
+            field="reason",
+            tones=TONES,
+            closed=frozenset({"solved", "informed", "canceled"}),
+        ),
+        subtitle=("account", "number"),
+        key_fields=(
+            Column(name="priority", template="cases/priority.html"),
+            Column(name="origin", kind="choice"),
+            Column(name="kind", kind="choice"),
+            Column(name="created_at", kind="moment"),
+            Column(name="first_response_at", kind="moment"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="case",
+                label=_("Main facts"),
+                fields=(
+                    "title",
+                    "account",
+                    "contact",
+                    "priority",
+                    "origin",
+                    "kind",
+                    "queue",
+                    "owner",
+                ),
+                is_quick=True,
+            ),
+            Section(
+                key="details",
+                label=_("Details"),
+                fields=("description", "product", "severity", "stage", "follow_up_on"),
+            ),
+        ),
+        columns=COLUMNS,
+        views=VIEWS,
+        filters=(
+            "state",
+            "reason",
+            "priority",
+            "account",
+            "account__industry",
+            "contact",
+            "queue_item__queue",
+            "origin",
+            "kind",
+            "severity",
+            "product",
+            "stage",
+            "is_escalated",
+            "follow_up_on",
+            "owner",
+            "created_at",
+            "resolved_at",
+        ),
+        actions=ACTIONS,
+        board=Board(
+            field="reason",
+            lanes=_lanes,
+            select=lambda rows, actor: rows.active(),
+            move="cases.services.set_case_reason",
+            card="cases/card.html",
+            related=("account", "contact", "owner"),
+        ),
+        duplicates=(
+            DuplicateKey(fields=("title", "account"), reason=_("same title and customer")),
+        ),
+        rolls_up_to=("account", "contact"),
+        bulk_fields=("priority", "kind", "severity", "origin", "product", "follow_up_on"),
+        import_fields=(
+            "title",
+            "account",
+            "contact",
+            "description",
+            "priority",
+            "kind",
+            "origin",
+            "severity",
+            "product",
+            "follow_up_on",
+            "owner",
+        ),
+        panels=PANELS,
+        rules=Rules(before_save=prepare_case, after_save=tell_saved),
+        related=(
+            "account",
+            "contact",
+            "product",
+            "owner",
+            "queue_item__queue__owner",
+            "queue_item__worked_by",
+        ),
+    )
+)

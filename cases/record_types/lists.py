@@ -1,0 +1,93 @@
+"""Columns and views of the list of cases."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.labels import singular_lazy
+from crm.records.declaration import Column, NamedView
+
+VIEWS = (
+    NamedView(
+        key="mine",
+        label=_("My active %(types)s"),
+        select=lambda rows, actor: rows.worked_by(actor),
+        sort="priority",
+        is_default=True,
+    ),
+    NamedView(
+        key="active",
+        label=_("Active %(types)s"),
+        select=lambda rows, actor: rows.active(),
+        sort="priority",
+    ),
+    NamedView(
+        key="untaken",
+        label=_("Waiting in a queue, untaken"),
+        select=lambda rows, actor: rows.waiting_in_queues(),
+        sort="priority",
+    ),
+    NamedView(
+        key="escalated",
+        label=_("Escalated"),
+        select=lambda rows, actor: rows.escalated(),
+        sort="escalated_at",
+    ),
+    NamedView(
+        key="follow-up",
+        label=_("Due for follow-up"),
+        select=lambda rows, actor: rows.to_follow_up(),
+        sort="follow_up_on",
+    ),
+    NamedView(
+        key="resolved",
+        label=_("Resolved this week"),
+        select=lambda rows, actor: rows.resolved_this_week(),
+        sort="-resolved_at",
+    ),
+    NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+)
+
+COLUMNS = (
+    Column(name="title", kind="link"),
+    Column(name="number", is_wide_only=True),
+    Column(name="account", kind="record", related=("account",), sort="account__name"),
+    Column(
+        name="contact",
+        kind="record",
+        related=("contact",),
+        sort="contact__last_name",
+        is_default=False,
+    ),
+    Column(name="reason", kind="pill"),
+    Column(name="priority", template="cases/priority.html"),
+    Column(name="created_at", kind="moment"),
+    Column(
+        name="queue",
+        label=singular_lazy("queue"),
+        kind="record",
+        sort="queue_item__queue__name",
+        related=("queue_item__queue",),
+        is_wide_only=True,
+    ),
+    Column(
+        name="worker",
+        label=_("Taken by"),
+        kind="person",
+        sort="queue_item__worked_by__name",
+        related=("queue_item__worked_by",),
+        is_default=False,
+    ),
+    Column(name="owner", kind="person", related=("owner",), is_wide_only=True),
+    Column(name="stage", kind="stage", is_default=False),
+    Column(name="kind", kind="choice", is_default=False),
+    Column(name="severity", kind="choice", is_default=False),
+    Column(name="origin", kind="choice", is_default=False),
+    Column(name="product", kind="record", related=("product",), is_default=False),
+    Column(name="follow_up_on", kind="date", is_default=False),
+    Column(name="is_escalated", kind="bool", is_default=False),
+    Column(name="escalated_at", kind="moment", is_default=False),
+    Column(name="first_response_at", kind="moment", is_default=False),
+    Column(name="resolved_at", kind="moment", is_default=False),
+    Column(name="minutes", kind="number", is_default=False),
+    Column(name="billable_minutes", kind="number", is_default=False),
+    Column(name="modified_at", kind="moment", is_default=False),
+)
