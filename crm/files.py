@@ -44,7 +44,8 @@ def attach_file(
         uploaded_by_id=actor.id,
         uploaded_at=current().at,
     )
-    journal("file_added", record, name=file.name, file=file.pk)
+    about = {"activity": activity.pk} if activity else {}
+    journal("file_added", record, name=file.name, file=file.pk, **about)
     return file
 
 

@@ -35,6 +35,7 @@ registry.register(
             Place(area=area, group="work", order=20) for area in ("sales", "service", "marketing")
         ),
         form="crm.activities.forms.ActivityForm",
+        create="crm.activities.services.create_activity",
         title="subject",
         features=frozenset(Feature) - {Feature.IMPORT, Feature.TIMELINE},
         status=Status(
@@ -109,6 +110,15 @@ registry.register(
                 is_shown=_is_open,
                 done=_("Done."),
                 works_on_many=True,
+            ),
+            Action(
+                key="reschedule",
+                label=_("Another time"),
+                icon="calendar-clock",
+                service="crm.activities.services.reschedule_activity",
+                form="crm.activities.forms.RescheduleForm",
+                is_shown=_is_open,
+                done=_("Moved to another time."),
             ),
             Action(
                 key="cancel",

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from crm.health import healthz
-from crm.records.views.parts import undo
+from crm.records.views.undo import undo
 from crm.today import views as today
 
 # The admin asks for the second factor and throttles like every other log-in.

@@ -1,10 +1,20 @@
-"""Sending the mails people write on records."""
+"""Sending the mails people write on records.
 
+A mail is claimed, and that is committed, before the server hears of it: a worker that dies in
+between leaves a mail of which nobody knows whether it arrived. That is shown, and never sent
+again by itself.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.utils import formataddr
 from smtplib import SMTPException
+from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.utils.translation import gettext as _
 
+from crm import clock
 from crm.access.actor import Actor
 from crm.company import company
 from crm.models import Activity, User
@@ -12,52 +22,93 @@ from crm.operations import operation
 from crm.records.registry import registry
 from crm.records.services import save_changed
 
-BATCH = 50
+BATCH = 100
+LOST_AFTER = timedelta(minutes=15)
+NOTE_LENGTH = 400
+Delivery = Activity.Delivery
 
 
-def send_pending() -> int:
-    """Sends what waits, each mail in a transaction of its own; returns how many were tried."""
+def send_pending(deliver: Callable[[Activity], None] | None = None) -> int:
+    """Sends what waits, each mail for itself; returns how many were tried."""
+    system = Actor.system()
+    give_up_lost(actor=system)
     tried = 0
-    while tried < BATCH and send_next(actor=Actor.system()):
+    while tried < BATCH:
+        activity = claim_next(actor=system)
+        if activity is None:
+            break
         tried += 1
+        _send(activity, deliver or _hand_over)
     return tried
 
 
 @operation
-def send_next(*, actor: Actor) -> bool:
-    """Claims one waiting mail, sends it, and writes down how it went. False when none waits.
+def claim_next(*, actor: Actor) -> Activity | None:
+    """Takes one waiting mail out of the queue; of several workers each takes another."""
+    waiting = Activity.objects.alive().filter(delivery=Delivery.PENDING).order_by("pk")
+    activity: Activity | None = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+    if activity is not None:
+        _set(activity, Delivery.SENDING)
+    return activity
 
-    The row stays locked while the server answers, so two workers never send the same mail.
-    """
-    activity = (
-        Activity.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(delivery=Activity.Delivery.PENDING)
-        .order_by("pk")
-        .first()
-    )
-    if activity is None:
-        return False
-    changes = {"delivery": activity.delivery, "delivery_note": activity.delivery_note}
+
+def _send(activity: Activity, deliver: Callable[[Activity], None]) -> None:
     try:
-        with transaction.atomic():
-            _message(activity).send()
-        activity.delivery = Activity.Delivery.SENT
-    except (SMTPException, OSError) as error:
-        activity.delivery = Activity.Delivery.FAILED
-        activity.delivery_note = str(error)[:400]
+        deliver(activity)
+    except (SMTPException, OSError, ValueError) as error:
+        settle(actor=Actor.system(), record_id=activity.pk, failure=str(error) or repr(error))
+    else:
+        settle(actor=Actor.system(), record_id=activity.pk)
+
+
+@operation
+def settle(*, actor: Actor, record_id: int, failure: str = "") -> None:
+    """Writes down how sending a claimed mail went."""
+    activity = Activity.objects.select_for_update(of=("self",)).get(pk=record_id)
+    if activity.delivery == Delivery.SENDING:
+        _set(activity, Delivery.FAILED if failure else Delivery.SENT, failure)
+
+
+@operation
+def give_up_lost(*, actor: Actor) -> None:
+    """Mails whose worker died while sending them: their outcome is unknown."""
+    since = clock.now() - LOST_AFTER
+    lost = Activity.objects.filter(delivery=Delivery.SENDING, modified_at__lt=since)
+    for activity in lost.select_for_update(skip_locked=True, of=("self",)).order_by("pk"):
+        _set(
+            activity,
+            Delivery.FAILED,
+            _("Sending was interrupted. Nobody knows whether the mail arrived."),
+        )
+
+
+def _set(activity: Activity, delivery: Delivery, note: str = "") -> None:
+    changes: dict[str, Any] = {
+        "delivery": activity.delivery,
+        "delivery_note": activity.delivery_note,
+    }
+    activity.delivery, activity.delivery_note = delivery, note[:NOTE_LENGTH]
     save_changed(registry.get("activity"), activity, changes)
-    return True
 
 
-def _message(activity: Activity) -> EmailMessage:
+def _hand_over(activity: Activity) -> None:
+    message = message_of(activity)
+    for file in activity.files.filter(deleted_at=None):
+        with file.content.open("rb") as content:
+            message.attach(file.name, content.read(), file.media_type)
+    message.send()
+
+
+def message_of(activity: Activity) -> EmailMessage:
+    """The mail as it leaves: from the company's address in the writer's name."""
     sender = User.objects.filter(pk=activity.owner_id).first()
     house = company()
     address = house.email or (sender.email if sender else "")
-    name = (sender.name if sender else house.name).replace('"', "")
+    name = " ".join((sender.name if sender else house.name).split())
     return EmailMessage(
         subject=activity.subject,
         body=activity.body,
-        from_email=f'"{name}" <{address}>' if address else None,
+        from_email=formataddr((name, address)) if address else None,
         to=activity.recipients,
         reply_to=[sender.email] if sender and sender.email else None,
         headers={"Message-ID": f"<activity-{activity.pk}@{_domain(address)}>"},

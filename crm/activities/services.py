@@ -6,15 +6,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.activities.events import ActivityLogged
 from crm.errors import RuleViolation
+from crm.files import attach_file
+from crm.hurry import hurry
 from crm.models import Activity, Record
 from crm.operations import current, emit, journal, operation
+from crm.records.declaration import RecordType
 from crm.records.registry import registry
 from crm.records.services import lock_record, save_changed, save_new
 
@@ -30,46 +32,63 @@ def prepare_activity(activity: Activity, changes: Mapping[str, Any]) -> None:
         raise RuleViolation(
             _("An appointment needs a start."), fields={"due_at": _("Say when it starts.")}
         )
-    if activity.end_at and activity.due_at and activity.end_at < activity.due_at:
+    if activity.end_at and (activity.due_at is None or activity.end_at < activity.due_at):
         raise RuleViolation(
             _("The end is before the start."), fields={"end_at": _("Choose a later moment.")}
         )
     if activity.kind == Kind.NOTE and activity.state == State.OPEN:
-        activity.state = State.COMPLETED
-        activity.done_at = activity.done_at or _now(activity)
+        activity.state, activity.done_at = State.COMPLETED, current().at
     happened = activity.done_at or activity.due_at or activity.created_at
     activity.happened_at = happened if isinstance(happened, datetime) else current().at
 
 
-def _now(activity: Activity) -> datetime:
-    return activity.created_at if isinstance(activity.created_at, datetime) else current().at
+@operation
+def create_activity(
+    *, actor: Actor, record_type: RecordType, values: Mapping[str, Any]
+) -> Activity:
+    """Writes an activity that hangs on no record: what the type's own form makes."""
+    return log_activity(actor=actor, regarding=None, values=values)
 
 
 @operation
 def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str, Any]) -> Activity:
     """Writes an activity about a record the actor can see (or about none).
 
-    An e-mail is stored as pending; the worker sends it once this is committed. Emits
-    ActivityLogged. Raises NotVisible, AccessDenied, RuleViolation.
+    An e-mail is stored as pending; the worker sends it once this is committed. A call or an
+    appointment in the past has happened. Emits ActivityLogged. Raises NotVisible, AccessDenied,
+    RuleViolation.
     """
     actor.require_type(Privilege.CREATE, Activity.type_key())
     if regarding is not None:
+        actor.require_type(Privilege.APPEND, Activity.type_key())
         actor.require(Privilege.APPEND_TO, regarding)
-    activity = Activity(owner_id=actor.id, **values)
+    given = {name: value for name, value in values.items() if name != "owner" or value}
+    activity = Activity(**given)
+    activity.owner_id = activity.owner_id or actor.id
     if regarding is not None:
         activity.regarding_type = regarding.type_key()
         activity.regarding_id = regarding.pk
+    _complete_what_is_past(activity)
+    saved: Activity = save_new(registry.get("activity"), activity)
+    emit(ActivityLogged(activity=saved))
+    if saved.delivery == Delivery.PENDING:
+        hurry_mail()
+    return saved
+
+
+def _complete_what_is_past(activity: Activity) -> None:
+    now = current().at
     if not activity.subject:
         activity.subject = first_line(activity.body)
     if activity.kind == Kind.EMAIL:
         _address(activity)
-    if activity.kind == Kind.CALL and activity.due_at is None:
-        activity.state, activity.done_at = State.COMPLETED, current().at
-    saved: Activity = save_new(registry.get("activity"), activity)
-    emit(ActivityLogged(activity=saved))
-    if saved.delivery == Delivery.PENDING:
-        _hurry_mail()
-    return saved
+        activity.state, activity.done_at = State.COMPLETED, now
+    elif activity.kind == Kind.CALL and (activity.due_at is None or activity.due_at <= now):
+        activity.state, activity.done_at = State.COMPLETED, activity.due_at or now
+    elif activity.kind == Kind.APPOINTMENT and activity.due_at:
+        ended = activity.end_at or activity.due_at
+        if ended <= now:
+            activity.state, activity.done_at = State.COMPLETED, activity.due_at
 
 
 def first_line(text: str) -> str:
@@ -90,7 +109,6 @@ def _address(activity: Activity) -> None:
         _check_address(address)
     activity.subject = " ".join(activity.subject.split())
     activity.recipients = recipients
-    activity.state, activity.done_at = State.COMPLETED, current().at
     activity.delivery = Delivery.PENDING
 
 
@@ -104,10 +122,23 @@ def _check_address(address: str) -> None:
         ) from error
 
 
-def _hurry_mail() -> None:
+def hurry_mail() -> None:
     from crm.tasks import send_pending_mail
 
-    transaction.on_commit(send_pending_mail.delay)
+    hurry(send_pending_mail)
+
+
+@operation
+def add_to_timeline(
+    *, actor: Actor, record: Record, values: Mapping[str, Any], upload: Any = None
+) -> Activity:
+    """What the composer makes: an activity, and the file that goes with it."""
+    if upload and not values.get("body"):
+        values = {**values, "body": upload.name[:SUBJECT_LENGTH]}
+    activity = log_activity(actor=actor, regarding=record, values=values)
+    if upload:
+        attach_file(actor=actor, record=record, upload=upload, activity=activity)
+    return activity
 
 
 def _lock(actor: Actor, record_id: int) -> Activity:
@@ -122,16 +153,21 @@ def _lock(actor: Actor, record_id: int) -> Activity:
 
 @operation
 def complete_activity(*, actor: Actor, record_id: int, version: int | None = None) -> Activity:
-    """Marks open work as done, now. Doing it twice changes nothing."""
+    """Marks open work as done, now. Doing it twice changes nothing. Journals 'completed'."""
     activity = _lock(actor, record_id)
     if activity.state == State.COMPLETED:
         return activity
+    if activity.state == State.CANCELED:
+        raise RuleViolation(_("This was canceled. Open it again first."))
     return _move(activity, State.COMPLETED, "completed")
 
 
 @operation
 def cancel_activity(*, actor: Actor, record_id: int, version: int | None = None) -> Activity:
+    """Says that planned work will not happen. Journals 'canceled'."""
     activity = _lock(actor, record_id)
+    if activity.state == State.CANCELED:
+        return activity
     if activity.state != State.OPEN:
         raise RuleViolation(_("Only open work can be canceled."))
     return _move(activity, State.CANCELED, "canceled")
@@ -139,12 +175,34 @@ def cancel_activity(*, actor: Actor, record_id: int, version: int | None = None)
 
 @operation
 def reopen_activity(*, actor: Actor, record_id: int, version: int | None = None) -> Activity:
+    """Makes done or canceled work planned again. Journals 'reopened'."""
     activity = _lock(actor, record_id)
     if activity.state == State.OPEN:
         return activity
     if activity.kind not in PLANNED:
         raise RuleViolation(_("What was sent or written can't be opened again."))
     return _move(activity, State.OPEN, "reopened")
+
+
+@operation
+def reschedule_activity(
+    *, actor: Actor, record_id: int, due_at: datetime, version: int | None = None
+) -> Activity:
+    """Gives planned work another time; what lasts, lasts as long as before.
+
+    Journals 'rescheduled'.
+    """
+    activity = _lock(actor, record_id)
+    if activity.state != State.OPEN:
+        raise RuleViolation(_("Only open work can be given another time."))
+    changes: dict[str, Any] = {"due_at": activity.due_at}
+    if activity.end_at and activity.due_at:
+        changes["end_at"] = activity.end_at
+        activity.end_at = due_at + (activity.end_at - activity.due_at)
+    activity.due_at = due_at
+    saved: Activity = save_changed(registry.get("activity"), activity, changes)
+    journal("rescheduled", saved)
+    return saved
 
 
 def _move(activity: Activity, state: State, verb: str) -> Activity:
@@ -158,12 +216,13 @@ def _move(activity: Activity, state: State, verb: str) -> Activity:
 
 @operation
 def send_again(*, actor: Actor, record_id: int, version: int | None = None) -> Activity:
-    """Puts a mail that failed back into the queue."""
+    """Puts a mail that failed back into the queue. Journals 'sent_again'."""
     activity = _lock(actor, record_id)
     if activity.delivery != Delivery.FAILED:
         raise RuleViolation(_("Only a mail that failed can be sent again."))
     changes = {"delivery": activity.delivery, "delivery_note": activity.delivery_note}
     activity.delivery, activity.delivery_note = Delivery.PENDING, ""
     saved: Activity = save_changed(registry.get("activity"), activity, changes)
-    _hurry_mail()
+    journal("sent_again", saved, is_final=True)
+    hurry_mail()
     return saved

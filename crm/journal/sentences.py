@@ -1,19 +1,19 @@
-"""Journal entries and field changes as sentences a person reads."""
+"""Journal entries and field changes as sentences a person reads.
+
+A sentence stands after the name of who did it: 'Ines Moreau' + 'moved this to the bin'.
+"""
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.db import models
-from django.utils import timezone
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm import labels
-from crm.models import FieldChange, JournalEntry, Principal, Record
-from crm.records.merging import from_history
-from crm.templatetags import ui
+from crm.models import FieldChange, JournalEntry
+from crm.records.values import PastValues, is_long
 
 # Apps add their verbs in `apps.py` with add_verbs.
 VERBS: dict[str, Any] = {
@@ -29,9 +29,10 @@ VERBS: dict[str, Any] = {
     "completed": gettext_lazy("marked this as done"),
     "canceled": pgettext_lazy("journal", "canceled this"),
     "reopened": gettext_lazy("opened this again"),
+    "rescheduled": gettext_lazy("gave this another time"),
+    "sent_again": gettext_lazy("had this sent again"),
 }
 SHOWN = 3
-HIDDEN = frozenset({"deleted_at", "unit_id", "happened_at", "modified_by_id"})
 
 
 def add_verbs(verbs: dict[str, Any]) -> None:
@@ -48,7 +49,7 @@ class _Blank(dict[str, Any]):
 
 
 def entry_sentence(entry: JournalEntry) -> str:
-    """What somebody did, to stand after the name: 'assigned this to Tom Albrecht'."""
+    """What somebody did: 'assigned this to Tom Albrecht'."""
     sentence = VERBS.get(entry.verb)
     if sentence is None:
         return entry.verb.replace("_", " ")
@@ -57,57 +58,42 @@ def entry_sentence(entry: JournalEntry) -> str:
     return str(sentence) % _Blank(entry.data)
 
 
-def change_sentences(
-    record: Record, changes: list[FieldChange]
-) -> Iterator[tuple[FieldChange, str, str]]:
-    """(change, who, 'Revenue: 5 → 7; ...') for changes no journal entry speaks of."""
-    people = dict(
-        Principal.objects.filter(pk__in={c.actor_id for c in changes if c.actor_id}).values_list(
-            "pk", "name"
-        )
-        if changes
-        else ()
+def change_sentence(past: PastValues, change: FieldChange) -> SafeString | str:
+    """What somebody changed: 'changed Revenue from €5 to €7'; '' when nobody needs to read it.
+
+    `past` has loaded the change's values.
+    """
+    if change.event == FieldChange.Event.INSERT:
+        return str(VERBS["created"])
+    parts = [_part(past, column, pair) for column, pair in read_by_people(past, change)]
+    if len(parts) > SHOWN:
+        more = len(parts) - SHOWN
+        rest = ngettext("changed %(count)s more field", "changed %(count)s more fields", more)
+        parts = [*parts[:SHOWN], rest % {"count": more}]
+    return format_html_join("; ", "{}", ((part,) for part in parts))
+
+
+def read_by_people(past: PastValues, change: FieldChange) -> Iterator[tuple[str, list[Any]]]:
+    """(column, [old, new]) of the fields of an update that people care about."""
+    if change.event == FieldChange.Event.UPDATE:
+        for column, pair in change.changes.items():
+            if past.field(column) is not None:
+                yield column, pair
+
+
+def _part(past: PastValues, column: str, pair: list[Any]) -> SafeString:
+    field = past.field(column)
+    named = {"field": labels.field_label(past.record.type_key(), field.name)}
+    old, new = pair
+    if is_long(field, old, new):
+        return format_html("{}", _("changed %(field)s") % named)
+    named |= {"old": past.html(column, old), "new": past.html(column, new)}
+    sentence = _("changed %(field)s from %(old)s to %(new)s")
+    if named["old"] == "":
+        sentence = _("set %(field)s to %(new)s")
+    elif named["new"] == "":
+        sentence = _("removed %(old)s from %(field)s")
+    return SafeString(
+        conditional_escape(sentence)
+        % {name: conditional_escape(value) for name, value in named.items()}
     )
-    for change in changes:
-        parts = [text for text in (_part(record, c, p) for c, p in change.changes.items()) if text]
-        if parts:
-            more = _(" and %(count)s more") % {"count": len(parts) - SHOWN} if parts[SHOWN:] else ""
-            yield change, people.get(change.actor_id, ""), "; ".join(parts[:SHOWN]) + more
-
-
-def _part(record: Any, column: str, pair: list[Any]) -> str:
-    field = next((f for f in record._meta.concrete_fields if f.column == column), None)
-    if field is None or column in HIDDEN:
-        return ""
-    label = labels.field_label(record.type_key(), field.name)
-    if isinstance(field, models.ForeignKey | models.TextField):
-        return _("%(field)s changed") % {"field": label}
-    old, new = (said(field, from_history(record, column, value)) for value in pair)
-    return _("%(field)s changed from %(old)s to %(new)s") % {
-        "field": label,
-        "old": old or _("nothing"),
-        "new": new or _("nothing"),
-    }
-
-
-def said(field: Any, value: Any) -> str:
-    """A field's value as people read it."""
-    if value in (None, ""):
-        return ""
-    if getattr(field, "choices", None):
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, datetime):
-        return ui.said_moment(timezone.localtime(value))
-    if isinstance(value, date):
-        return ui.day_text(value)
-    return ui.number(value) if _is_number(value) else _word(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Decimal | int) and not isinstance(value, bool)
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)

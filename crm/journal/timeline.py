@@ -1,21 +1,27 @@
 """The timeline of a record: what was done about it and about what belongs to it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
-from crm.journal.sentences import change_sentences, entry_sentence
-from crm.models import Activity, FieldChange, File, JournalEntry, Record
+from crm.journal.sentences import change_sentence, entry_sentence, read_by_people
+from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
 from crm.records.declaration import RecordType
 from crm.records.links import url_of
 from crm.records.registry import registry
+from crm.records.values import PastValues
 
 PAGE = 25
+MOST_PLANNED = 50
+CHANGES = "changes"  # the kind of what is no activity
 ICONS = {
     Activity.Kind.TASK: "square-check",
     Activity.Kind.CALL: "phone",
@@ -23,6 +29,58 @@ ICONS = {
     Activity.Kind.EMAIL: "mail",
     Activity.Kind.NOTE: "sticky-note",
 }
+DONE = {
+    Activity.Kind.TASK: gettext_lazy("finished a task"),
+    Activity.Kind.CALL: gettext_lazy("called"),
+    Activity.Kind.APPOINTMENT: gettext_lazy("held an appointment"),
+    Activity.Kind.EMAIL: gettext_lazy("wrote to %(to)s"),
+    Activity.Kind.NOTE: gettext_lazy("wrote a note"),
+}
+CANCELED = {
+    Activity.Kind.TASK: gettext_lazy("canceled a task"),
+    Activity.Kind.CALL: gettext_lazy("canceled a call"),
+    Activity.Kind.APPOINTMENT: gettext_lazy("canceled an appointment"),
+    Activity.Kind.EMAIL: gettext_lazy("canceled a mail"),
+    Activity.Kind.NOTE: gettext_lazy("wrote a note"),
+}
+TOOK_CALL = gettext_lazy("took a call")
+GOT_MAIL = gettext_lazy("got a mail")
+# What comes first among things of the same moment.
+ACTIVITY, ENTRY, CHANGE = 2, 1, 0
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page of the timeline ended."""
+
+    at: datetime
+    rank: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}_{self.rank}_{self.pk}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        at, _cut, rest = text.partition("_")
+        rank, _cut, pk = rest.partition("_")
+        try:
+            moment = parse_datetime(at)
+            if moment is None or moment.tzinfo is None:
+                return None
+            return cls(moment, int(rank), int(pk))
+        except ValueError:
+            return None
+
+    def older(self, rank: int, moment: str) -> Q:
+        """The rows of a source that come after this place; `moment` is its time column."""
+        earlier = Q(**{f"{moment}__lt": self.at})
+        if rank > self.rank:
+            return earlier
+        tied = Q(**{moment: self.at})
+        if rank == self.rank:
+            tied &= Q(pk__lt=self.pk)
+        return earlier | tied
 
 
 @dataclass
@@ -30,143 +88,209 @@ class Entry:
     """One line of the timeline, whatever it comes from."""
 
     at: datetime
+    rank: int
+    pk: int
     icon: str
     who: str
-    text: str
+    text: Any
     activity: Activity | None = None
     about: str = ""  # title of the record it belongs to, when that is another one
     about_url: str = ""
-    files: list[File] | None = None
+    files: list[File] = field(default_factory=list)
+    may_open: bool = False
+    may_change: bool = False
+
+    @property
+    def place(self) -> tuple[datetime, int, int]:
+        return self.at, self.rank, self.pk
 
 
 @dataclass
 class Timeline:
     planned: list[Entry]
     earlier: list[Entry]
-    older: str  # moment to continue from, '' at the end
+    older: str  # cursor to continue from, '' at the end
 
 
 def timeline(
-    actor: Actor, record: Record, *, kind: str = "", before: datetime | None = None
+    actor: Actor, record: Record, *, kind: str = "", after: Cursor | None = None
 ) -> Timeline:
-    """Planned work above, and a page of what happened before `before` (or now).
+    """Planned work above, and a page of what happened, the latest first.
 
     Whoever may read the record reads what hangs on it; what hangs on records below it is
     left out where the actor may not read those.
     """
-    activities = list(_activities(actor, record, kind=kind, before=before))
-    planned = [one for one in activities if one.state == Activity.State.OPEN]
-    earlier = [one for one in activities if one.state != Activity.State.OPEN]
-    entries = _activity_entries(record, [*planned, *earlier])
-    planned_entries = sorted(entries[: len(planned)], key=lambda entry: entry.at)
-    happened = entries[len(planned) :]
-    if not kind:
-        happened += _journal_entries(record, before)
-    happened.sort(key=lambda entry: entry.at, reverse=True)
-    older = happened[PAGE - 1].at.isoformat() if len(happened) > PAGE else ""
-    shown = [] if before else planned_entries
-    return Timeline(planned=shown, earlier=happened[:PAGE], older=older)
+    planned, happened = _work(actor, record, kind, after)
+    entries = [] if kind == CHANGES else _activity_entries(actor, record, [*planned, *happened])
+    lines = entries[len(planned) :]
+    if kind in ("", CHANGES):
+        lines += [*_journal_entries(record, after), *_change_entries(actor, record, after)]
+    lines.sort(key=lambda entry: entry.place, reverse=True)
+    shown = lines[:PAGE]
+    more = str(Cursor(*shown[-1].place)) if len(lines) > PAGE else ""
+    soonest = sorted(entries[: len(planned)], key=lambda entry: (entry.at, entry.pk))
+    return Timeline(planned=soonest, earlier=shown, older=more)
 
 
-def _activities(
-    actor: Actor, record: Record, *, kind: str, before: datetime | None
-) -> QuerySet[Any]:
-    """The newest activities of the record and of those that roll up to it, in one query."""
-    branches = [_branch(record.type_key(), [record.pk], kind, before)]
+def _work(
+    actor: Actor, record: Record, kind: str, after: Cursor | None
+) -> tuple[list[Activity], list[Activity]]:
+    """The planned activities and a page of the others, of the record and of those below it.
+
+    One query finds them: a limited branch per type, so that each walks its index only as far
+    as the page needs. A second one reads the rows.
+    """
+    if kind == CHANGES:
+        return [], []
+    branches: list[Any] = []
+    for type_key, ids in _sources(actor, record):
+        rows = Activity.objects.alive().filter(regarding_type=type_key, regarding_id__in=ids)
+        rows = rows.filter(kind=kind) if kind else rows
+        done = rows.exclude(state=Activity.State.OPEN)
+        branches.append(
+            _branch(done.filter(after.older(ACTIVITY, "happened_at")) if after else done)
+        )
+        if after is None:
+            branches.append(_branch(rows.planned(), MOST_PLANNED))
+    first, *others = branches
+    ids = [pk for (pk,) in first.union(*others, all=True)]
+    found = Activity.objects.filter(pk__in=ids).select_related("owner").order_by("-happened_at")
+    work = list(found.defer("search_text"))
+    planned = [one for one in work if one.state == Activity.State.OPEN]
+    return planned, [one for one in work if one.state != Activity.State.OPEN]
+
+
+def _branch(rows: QuerySet[Any], count: int = PAGE + 1) -> QuerySet[Any]:
+    return rows.order_by("-happened_at", "-id").values_list("pk")[:count]
+
+
+def _sources(actor: Actor, record: Record) -> Iterator[tuple[str, Any]]:
+    """(type key, ids) of the record and of the visible records that roll up to it."""
+    yield record.type_key(), [record.pk]
     for record_type, link in rolling_up_to(record):
         if actor.can(record_type.key, Privilege.READ):
             rows = record_type.model.objects.visible_to(actor).filter(**{link: record.pk})
-            branches.append(_branch(record_type.key, rows.values("pk"), kind, before))
-    first, *others = branches
-    ids = first.union(*others, all=True) if others else first
-    chosen = [pk for pk, _state, _at in ids]
-    return Activity.objects.filter(pk__in=chosen).select_related("owner").order_by("-happened_at")
-
-
-def _branch(type_key: str, ids: Any, kind: str, before: datetime | None) -> QuerySet[Any]:
-    rows = Activity.objects.alive().filter(regarding_type=type_key, regarding_id__in=ids)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if before:
-        rows = rows.filter(happened_at__lt=before).exclude(state=Activity.State.OPEN)
-    ordered = rows.order_by("-happened_at", "-id")
-    return ordered.values_list("pk", "state", "happened_at")[: PAGE + 1]
+            yield record_type.key, rows.values("pk")
 
 
 def rolling_up_to(record: Record) -> Iterator[tuple[RecordType, str]]:
     """(type, link) for every declared link whose target is of the record's type."""
     for record_type in registry:
         for link in record_type.rolls_up_to:
-            field = record_type.model._meta.get_field(link)
-            if field.related_model is type(record):
+            target = record_type.model._meta.get_field(link).related_model
+            if target is type(record):
                 yield record_type, link
 
 
-def _activity_entries(record: Record, activities: list[Activity]) -> list[Entry]:
-    titles = _titles(record, activities)
-    files = _files(activities)
+def _activity_entries(actor: Actor, record: Record, work: list[Activity]) -> list[Entry]:
+    titles = _titles(actor, record, work)
+    files = _files(work)
     return [
         Entry(
             at=one.happened_at,
+            rank=ACTIVITY,
+            pk=one.pk,
             icon=ICONS[Activity.Kind(one.kind)],
             who=one.owner.name,
-            text=one.subject,
+            text=did(one),
             activity=one,
-            files=files.get(one.pk),
+            files=files.get(one.pk, []),
+            may_open=actor.allows(Privilege.READ, one),
+            may_change=actor.allows(Privilege.WRITE, one),
             **titles.get((one.regarding_type, one.regarding_id), {}),
         )
-        for one in activities
+        for one in work
     ]
 
 
-def _titles(record: Record, activities: list[Activity]) -> dict[Any, dict[str, str]]:
+def did(activity: Activity) -> str:
+    """What its owner did, to stand after the name; '' while it is planned."""
+    if activity.state == Activity.State.OPEN:
+        return ""
+    canceled = activity.state == Activity.State.CANCELED
+    sentence = (CANCELED if canceled else DONE)[Activity.Kind(activity.kind)]
+    if activity.kind == Activity.Kind.CALL and not canceled:
+        sentence = TOOK_CALL if activity.is_incoming else sentence
+        if activity.minutes:
+            told = {"did": sentence, "minutes": activity.minutes}
+            return _("%(did)s, %(minutes)s min") % told
+    if activity.kind == Activity.Kind.EMAIL and activity.is_incoming:
+        sentence = GOT_MAIL
+    return str(sentence) % {"to": ", ".join(activity.recipients[:2])}
+
+
+def _titles(actor: Actor, record: Record, work: Iterable[Activity]) -> dict[Any, dict[str, str]]:
     """What the activities of other records are about; one query per type among them."""
     wanted: dict[str, set[int]] = {}
-    for one in activities:
-        if one.regarding_id and (one.regarding_type, one.regarding_id) != (
-            record.type_key(),
-            record.pk,
-        ):
-            wanted.setdefault(one.regarding_type, set()).add(one.regarding_id)
-    found = {}
-    for key, ids in wanted.items():
-        rows = registry.get(key).model.objects.filter(pk__in=ids)
-        for row in rows:
-            found[key, row.pk] = {"about": str(row), "about_url": url_of(key, row.pk)}
-    return found
+    for one in work:
+        if (one.regarding_type, one.regarding_id) != (record.type_key(), record.pk):
+            wanted.setdefault(one.regarding_type, set()).add(one.regarding_id or 0)
+    return {
+        (key, row.pk): {"about": str(row), "about_url": url_of(key, row.pk)}
+        for key, ids in wanted.items()
+        for row in registry.get(key).model.objects.visible_to(actor).filter(pk__in=ids)
+    }
 
 
-def _files(activities: list[Activity]) -> dict[int, list[File]]:
-    files: dict[int, list[File]] = {}
-    notes = [one.pk for one in activities]
-    for file in File.objects.filter(activity__in=notes, deleted_at=None) if notes else ():
-        files.setdefault(file.activity_id or 0, []).append(file)
+def _files(work: list[Activity]) -> dict[int | None, list[File]]:
+    files: dict[int | None, list[File]] = {}
+    if work:
+        for file in File.objects.filter(activity__in=work, deleted_at=None).order_by("pk"):
+            files.setdefault(file.activity_id, []).append(file)
     return files
 
 
-def _journal_entries(record: Record, before: datetime | None) -> list[Entry]:
-    """What was done to the record itself, and the fields that changed along."""
-    entries = JournalEntry.objects.filter(
-        record_type=record.type_key(), record_id=record.pk
-    ).select_related("actor")
-    changes = FieldChange.objects.filter(
-        record_type=record.type_key(), record_id=record.pk, event=FieldChange.Event.UPDATE
-    ).annotate(moment=F("at"))
-    if before:
-        entries, changes = entries.filter(at__lt=before), changes.filter(at__lt=before)
-    told = list(entries.order_by("-at", "-id")[: PAGE + 1])
-    said = {entry.operation for entry in told}
-    lines = [
+def _journal_entries(record: Record, after: Cursor | None) -> list[Entry]:
+    """What was done to the record itself."""
+    entries = JournalEntry.objects.filter(record_type=record.type_key(), record_id=record.pk)
+    if after:
+        entries = entries.filter(after.older(ENTRY, "at"))
+    # A file on a note is shown with the note.
+    entries = entries.exclude(verb="file_added", data__has_key="activity")
+    return [
         Entry(
             at=entry.at,
+            rank=ENTRY,
+            pk=entry.pk,
             icon="history",
             who=entry.actor.name if entry.actor else "",
             text=entry_sentence(entry),
         )
-        for entry in told
+        for entry in entries.select_related("actor").order_by("-at", "-id")[: PAGE + 1]
     ]
-    silent = [c for c in changes.order_by("-id")[: PAGE + 1] if c.operation not in said]
-    return lines + [
-        Entry(at=change.at, icon="pencil", who=who, text=text)
-        for change, who, text in change_sentences(record, silent)
-    ]
+
+
+def _change_entries(actor: Actor, record: Record, after: Cursor | None) -> list[Entry]:
+    """Changed fields no journal entry of the same operation speaks of."""
+    told = JournalEntry.objects.filter(
+        operation=OuterRef("operation"), record_type=record.type_key(), record_id=record.pk
+    )
+    rows = FieldChange.objects.filter(record_type=record.type_key(), record_id=record.pk)
+    rows = rows.exclude(event=FieldChange.Event.DELETE).filter(~Exists(told))
+    if after:
+        rows = rows.filter(after.older(CHANGE, "at"))
+    changes = list(rows.order_by("-at", "-id")[: PAGE + 1])
+    return list(change_lines(actor, record, changes))
+
+
+def change_lines(actor: Actor, record: Record, changes: list[FieldChange]) -> Iterator[Entry]:
+    past = PastValues(actor, record)
+    past.load(
+        (column, value)
+        for change in changes
+        for column, pair in read_by_people(past, change)
+        for value in pair
+    )
+    ids = {change.actor_id for change in changes if change.actor_id}
+    people = dict(Principal.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    for change in changes:
+        sentence = change_sentence(past, change)
+        if sentence:
+            yield Entry(
+                at=change.at,
+                rank=CHANGE,
+                pk=change.pk,
+                icon="pencil",
+                who=people.get(change.actor_id, ""),
+                text=sentence,
+            )

@@ -107,6 +107,9 @@ class Status:
 class Panel:
     """A part of the record page: beside the timeline ('side'), or a tab of its own ('tab').
 
+    The template draws the whole part, its heading included; what stands beside the timeline
+    can extend `records/side_panel.html`. It sees `record`, `panel` and what `load` returned.
+
     `load(actor, record)` returns the template's context (one dict) or None to leave the panel
     out. A tab's context is loaded only when the tab is open; its count by `count`.
     """
@@ -130,7 +133,9 @@ class Action:
     of the service, which gets actor, record_id and version as well), or `view`, the dotted
     path of a view `(request, record_type, record) -> response` that shows and does it all.
     `refusal(actor, record)` returns a sentence when the verb cannot be used now (the button
-    is then disabled and says why), None when it can; `is_shown` leaves the button out.
+    is then disabled and says why), None when it can; `is_shown` leaves the button out. On a
+    POST the service alone decides, so that pressing twice answers the same. `preview(actor,
+    record)` returns the sentences that say what will happen.
     """
 
     key: str
@@ -144,6 +149,7 @@ class Action:
     is_dangerous: bool = False
     is_shown: Callable[[Any], bool] | None = None
     refusal: Callable[["Actor", Any], Text | None] | None = None
+    preview: Callable[["Actor", Any], Iterable[Text]] | None = None
     done: Text = ""  # what the toast says
     order: int = 50
     works_on_many: bool = False

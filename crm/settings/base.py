@@ -219,7 +219,10 @@ CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
 CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "send-pending-mail": {"task": "crm.tasks.send_pending_mail", "schedule": 60},
+    "forget-old-traces": {"task": "crm.tasks.forget_old_traces", "schedule": 24 * 3600},
+}
 
 # Whether /healthz answers for a worker too: where all run together it should, and where a load
 # balancer asks each web process for itself it must not.

@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm import labels
-from crm.errors import CrmError
+from crm.errors import CrmError, NotVisible
 from crm.models import Record
 from crm.records.declaration import Action, RecordType
 from crm.records.links import record_url
-from crm.records.views.edit import go, run
 from crm.records.views.record import load
+from crm.records.views.running import go, next_url, number_of, run, say
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,46 +30,49 @@ def do_action(
         return import_string(found.view)(request, record_type, record)
     if request.method == "POST":
         return _perform(request, record_type, found, record)
-    form_class = import_string(found.form) if found.form else None
-    form = None
-    if form_class:
-        given = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
-        initial = form_class.initial_for(request.actor, record) | given
-        form = form_class(actor=request.actor, record=record, initial=initial)
-    return _dialog(request, record_type, found, record, form=form)
+    return dialog(request, record_type, found, record, form=_new_form(request, found, record))
+
+
+def _new_form(request: HttpRequest, action: Action, record: Any) -> Any:
+    if not action.form:
+        return None
+    form_class = import_string(action.form)
+    given = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
+    initial = form_class.initial_for(request.actor, record) | given
+    return form_class(actor=request.actor, record=record, initial=initial)
 
 
 def _perform(
     request: HttpRequest, record_type: RecordType, action: Action, record: Any
 ) -> HttpResponse:
-    form_class = import_string(action.form) if action.form else None
-    form = form_class(request.POST, actor=request.actor, record=record) if form_class else None
-    if form is not None and not form.is_valid():
-        return _dialog(request, record_type, action, record, form=form)
-    version = request.POST.get("version", "")
+    form = None
+    if action.form:
+        form_class = import_string(action.form)
+        form = form_class(request.POST, request.FILES, actor=request.actor, record=record)
+        if not form.is_valid():
+            return dialog(request, record_type, action, record, form=form)
     try:
         result, operation_id = run(
             actor=request.actor,
             service=import_string(action.service),
             record_id=record.pk,
-            version=int(version) if version.isdigit() else None,
+            version=number_of(request.POST.get("version", "")),
             **(form.cleaned_data if form is not None else {}),
         )
+    except NotVisible:
+        raise
     except CrmError as error:
-        if form is None:
-            return _dialog(request, record_type, action, record, refusal=error)
-        form.show_error(error)
-        return _dialog(request, record_type, action, record, form=form)
+        if form is not None:
+            form.show_error(error)
+        return dialog(request, record_type, action, record, form=form, refusal=error)
     done = labels.with_names(action.done, record_type.key) if action.done else _("Done.")
-    messages.success(request, done, extra_tags=operation_id)
-    return go(request, _next(request, result, record))
+    say(request, done, operation_id)
+    if request.POST.get("next"):
+        return redirect(next_url(request, record_url(record)))
+    return go(request, record_url(result if isinstance(result, Record) else record))
 
 
-def _next(request: HttpRequest, result: Any, record: Record) -> str:
-    return record_url(result) if isinstance(result, Record) else record_url(record)
-
-
-def _dialog(
+def dialog(
     request: HttpRequest,
     record_type: RecordType,
     action: Action,
@@ -80,13 +82,18 @@ def _dialog(
     refusal: CrmError | None = None,
 ) -> HttpResponse:
     reason = action.refusal(request.actor, record) if action.refusal else None
+    is_bound = form is not None and form.is_bound
     context = {
         "type": record_type,
         "record": record,
         "action": action,
         "title": labels.with_names(action.label, record_type.key),
+        "preview": action.preview(request.actor, record) if action.preview else None,
         "form": form,
-        "refusal": refusal or reason,
+        "refusal": reason or (refusal if not is_bound else None),
+        "is_possible": not reason,
+        "version": request.POST.get("version", record.version),
     }
-    status = refusal.status if refusal else 422 if form is not None and form.errors else 200
-    return render(request, "records/action.html", context, status=status)
+    template = "records/_action.html" if request.GET.get("panel") else "records/action.html"
+    status = refusal.status if refusal else 422 if is_bound else 200
+    return render(request, template, context, status=status)

@@ -1,122 +1,148 @@
 """Making and changing a record by form: the same for the page, the fragment and the side panel."""
 
+import json
 import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from crm import labels
 from crm.access.levels import Privilege
-from crm.errors import CrmError, StaleVersion
-from crm.models import Record
-from crm.operations import current, operation
-from crm.records.declaration import Column, RecordType, Section
+from crm.errors import CrmError, NotVisible, StaleVersion
+from crm.models import Record, SentForm
+from crm.records.declaration import RecordType, Section
 from crm.records.duplicates import Match, find_duplicates
 from crm.records.forms import RecordForm
-from crm.records.links import list_url, record_url
-from crm.records.services import (
-    create_record,
-    lock_reason,
-    update_record,
-)
-from crm.records.tables import BoundColumn
+from crm.records.links import list_url, new_url, record_url
+from crm.records.lookups import RecordChoiceField
+from crm.records.once import make_once
+from crm.records.services import create_record, lock_reason, update_record
+from crm.records.views.conflict import chosen_values, conflict_page
 from crm.records.views.record import load
+from crm.records.views.running import go, number_of, run, say, token_of
 
-TOKEN_SECONDS = 24 * 3600
-
-
-@operation
-def run(*, actor: Any, service: Any, **values: Any) -> tuple[Any, str]:
-    """The service's result and the operation's id, for the Undo of the toast."""
-    return service(actor=actor, **values), str(current().id)
+CLOSE_PANEL = "crm:close-panel"
 
 
 @require_http_methods(["GET", "POST"])
 def new_record(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """A new record; `?panel=1` is the quick form of the side panel."""
     request.actor.require_type(Privilege.CREATE, record_type.key)
     if record_type.edit_view:
         return import_string(record_type.edit_view)(request, record_type, None)
-    form = _form(request, record_type)
+    form = new_form(request, record_type)
     matches: list[Match] = []
     if request.method == "POST" and form.is_valid():
-        known = _made_before(request)
-        if known:
-            return redirect(known)
-        matches = find_duplicates(request.actor, record_type, form.values())
-        if not matches or request.POST.get("save_anyway"):
-            answer = _create(request, record_type, form)
-            if answer is not None:
-                return answer
+        matches = _unwanted_matches(request, record_type, form)
+        if not matches:
+            return _create(request, record_type, form)
     return _page(request, record_type, form, matches=matches)
 
 
-def _form(request: HttpRequest, record_type: RecordType) -> Any:
+def new_form(request: HttpRequest, record_type: RecordType) -> Any:
     form_class = import_string(record_type.form)
-    data = request.POST if request.method == "POST" else None
-    form: RecordForm = form_class(
-        data,
-        actor=request.actor,
-        initial=_initial(request, form_class) if data is None else None,
-    )
-    if request.GET.get("panel"):
-        quick = {
-            name for section in record_type.sections if section.is_quick for name in section.fields
-        }
-        for name in [name for name, field in form.fields.items() if name not in quick]:
-            if not form.fields[name].required:
-                del form.fields[name]
+    if request.method == "POST":
+        form: RecordForm = form_class(request.POST, actor=request.actor)
+    else:
+        initial = {"owner": request.actor.id} | proposed(request, form_class)
+        form = form_class(actor=request.actor, initial=initial)
+    if _is_panel(request):
+        _keep_quick_fields(record_type, form)
     return form
 
 
-def _initial(request: HttpRequest, form_class: Any) -> dict[str, Any]:
+def proposed(request: HttpRequest, form_class: Any) -> dict[str, Any]:
     """Values the address proposes (`?account=12`), as far as the form takes them."""
-    names = form_class.base_fields
-    given = {name: value for name, value in request.GET.items() if name in names}
-    return {"owner": request.actor.id} | given
+    given: dict[str, Any] = {}
+    for name, field in form_class.base_fields.items():
+        value = request.GET.get(name, "")[:200]
+        is_link = hasattr(field, "queryset") or isinstance(field, RecordChoiceField)
+        if value and (not is_link or number_of(value) is not None or _is_code(field, value)):
+            given[name] = value
+    return given
 
 
-def _made_before(request: HttpRequest) -> str:
-    """The address of what this very form made already: a double click makes one record."""
-    token = request.POST.get("form_token", "")
-    key = f"form:{request.actor.id}:{token}"
-    if not token or cache.add(key, "", TOKEN_SECONDS):
-        return ""
-    return str(cache.get(key) or "")
+def _is_code(field: Any, value: str) -> bool:
+    """Links by another key than a number, such as currencies."""
+    model = getattr(getattr(field, "queryset", None), "model", None)
+    return bool(model and model._meta.pk.get_internal_type() == "CharField" and value)
 
 
-def _create(request: HttpRequest, record_type: RecordType, form: Any) -> HttpResponse | None:
+def _is_panel(request: HttpRequest) -> bool:
+    return bool(request.GET.get("panel"))
+
+
+def _keep_quick_fields(record_type: RecordType, form: Any) -> None:
+    """The quick sections' fields, what is required, and what the address has proposed."""
+    quick = {name for part in record_type.sections if part.is_quick for name in part.fields}
+    for name, field in list(form.fields.items()):
+        if name not in quick and not field.required and name not in form.initial:
+            if form.is_bound and form.data.get(form.add_prefix(name)):
+                continue
+            del form.fields[name]
+
+
+def _unwanted_matches(request: HttpRequest, record_type: RecordType, form: Any) -> list[Match]:
+    """Likely duplicates, unless the person has seen them and saves anyway."""
+    if request.POST.get("save_anyway") or _was_sent(request):
+        return []
+    return find_duplicates(request.actor, record_type, form.values())
+
+
+def _was_sent(request: HttpRequest) -> bool:
+    """The second click of a double click must not find what the first one made."""
+    token = token_of(request)
+    sent = SentForm.objects.filter(user_id=request.actor.id, token=token)
+    return token is not None and sent.exists()
+
+
+def _create(request: HttpRequest, record_type: RecordType, form: Any) -> HttpResponse:
+    service = import_string(record_type.create) if record_type.create else create_record
     try:
-        record, operation_id = run(
+        (record, is_new), operation_id = run(
             actor=request.actor,
-            service=import_string(record_type.create) if record_type.create else create_record,
-            record_type=record_type,
-            values={k: v for k, v in form.values().items() if v is not None or k != "owner"},
+            service=make_once,
+            token=token_of(request),
+            make=lambda: service(actor=request.actor, record_type=record_type, values=_given(form)),
         )
+    except NotVisible:
+        raise
     except CrmError as error:
         form.show_error(error)
-        cache.delete(f"form:{request.actor.id}:{request.POST.get('form_token', '')}")
-        return None
-    url = record_url(record)
-    cache.set(f"form:{request.actor.id}:{request.POST.get('form_token', '')}", url, TOKEN_SECONDS)
-    messages.success(
-        request, _("Saved “%(record)s”.") % {"record": record}, extra_tags=operation_id
-    )
-    return go(request, url)
+        return _page(request, record_type, form, status=error.status)
+    if is_new:
+        say(request, _saved(record, with_link=_is_panel(request)), operation_id)
+    if _is_panel(request):
+        return _panel_done(record)
+    if request.POST.get("and_new"):
+        return go(request, new_url(record_type.key))
+    return go(request, record_url(record))
 
 
-def go(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect that a fragment request follows as a whole page."""
-    if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = url
-        return response
-    return redirect(url)
+def _given(form: Any) -> dict[str, Any]:
+    """What was typed in; an owner nobody chose stays who it is."""
+    return {name: value for name, value in form.values().items() if value or name != "owner"}
+
+
+def _saved(record: Record, *, with_link: bool = False) -> str:
+    shown: Any = record
+    if with_link:
+        shown = format_html('<a href="{}">{}</a>', record_url(record), record)
+    return format_html(_("Saved “{record}”."), record=shown)
+
+
+def _panel_done(record: Record) -> HttpResponse:
+    """The panel closes where one is; a field that asked for the record takes it."""
+    created = {"value": record.pk, "text": str(record), "url": new_url(record.type_key())}
+    response = HttpResponse("")
+    response["HX-Trigger"] = json.dumps({"crm:created": created, CLOSE_PANEL: {}})
+    return response
 
 
 def _page(
@@ -126,8 +152,8 @@ def _page(
     *,
     record: Record | None = None,
     matches: list[Match] | None = None,
+    status: int = 0,
 ) -> HttpResponse:
-    is_panel = bool(request.GET.get("panel"))
     title = _("Edit %(type)s") if record else _("New %(type)s")
     context = {
         "type": record_type,
@@ -137,17 +163,13 @@ def _page(
         "matches": matches or [],
         "title": labels.with_names(title, record_type.key),
         "token": request.POST.get("form_token") or uuid.uuid4().hex,
+        "version": request.POST.get("version", record.version if record else ""),
         "back": record_url(record) if record else list_url(record_type.key),
-        "is_panel": is_panel,
-        "errors": [(field, field.errors) for field in form if field.errors],
+        "finds_duplicates": bool(record_type.duplicates) and record is None,
     }
-    template = "records/quick_create.html" if is_panel else "records/form.html"
-    status = 200
-    if form.is_bound and form.errors:
-        status = 422
-    elif matches:
-        status = 409
-    return render(request, template, context, status=status)
+    template = "records/quick_create.html" if _is_panel(request) else "records/form.html"
+    problem = 422 if form.is_bound and form.errors else 409 if matches else 200
+    return render(request, template, context, status=status or problem)
 
 
 def shown_sections(record_type: RecordType, form: Any) -> list[tuple[Section, list[Any]]]:
@@ -170,100 +192,46 @@ def edit_record(request: HttpRequest, record_type: RecordType, record_id: int) -
     if record_type.edit_view:
         return import_string(record_type.edit_view)(request, record_type, record)
     reason = lock_reason(record_type, record)
-    if reason:
+    if reason and request.method == "GET":
         messages.error(request, str(reason))
         return redirect(record_url(record))
     form_class = import_string(record_type.form)
     if request.method != "POST":
-        return _page(
-            request, record_type, form_class(actor=request.actor, instance=record), record=record
-        )
+        form = form_class(actor=request.actor, instance=record)
+        return _page(request, record_type, form, record=record)
     form = form_class(request.POST, actor=request.actor, instance=record)
     if form.is_valid():
-        answer = _save(request, record_type, record, form)
-        if answer is not None:
-            return answer
+        return _save(request, record_type, record, form)
     return _page(request, record_type, form, record=record)
 
 
-def _save(
-    request: HttpRequest, record_type: RecordType, record: Any, form: Any
-) -> HttpResponse | None:
-    version = request.POST.get("version", "")
+def _save(request: HttpRequest, record_type: RecordType, record: Any, form: Any) -> HttpResponse:
     try:
         saved, operation_id = run(
             actor=request.actor,
             service=update_record,
             record_type=record_type,
             record_id=record.pk,
-            version=int(version) if version.isdigit() else None,
-            values={k: v for k, v in form.values().items() if v is not None or k != "owner"},
+            version=number_of(request.POST.get("version", "")),
+            values=chosen_values(request, _given(form)),
         )
     except StaleVersion as conflict:
-        return _conflict_page(request, record_type, record, form, conflict)
+        return conflict_page(request, record_type, record, form, conflict)
+    except NotVisible:
+        raise
     except CrmError as error:
         form.show_error(error)
-        return None
-    messages.success(request, _("Saved “%(record)s”.") % {"record": saved}, extra_tags=operation_id)
+        return _page(request, record_type, form, record=record, status=error.status)
+    say(request, _saved(saved), operation_id)
     return go(request, record_url(saved))
 
 
-def _conflict_page(
-    request: HttpRequest, record_type: RecordType, record: Any, form: Any, conflict: StaleVersion
-) -> HttpResponse:
-    """Original, theirs and yours side by side; the choice is posted as the form would be."""
-    current_record = record_type.model.objects.get(pk=record.pk)
-    rows = [
-        {
-            "name": name,
-            "label": labels.field_label(record_type.key, name),
-            "original": _shown(record_type, record, name, conflict.original[name]),
-            "theirs": _shown(record_type, record, name, conflict.theirs[name]),
-            "yours": _shown(record_type, record, name, conflict.yours[name]),
-            "theirs_raw": _raw(form, name, conflict.theirs[name]),
-            "yours_raw": form.data.get(name, ""),
-        }
-        for name in conflict.yours
-    ]
-    kept = [
-        (name, value)
-        for name, values in form.data.lists()
-        for value in values
-        if name in form.fields and name not in conflict.yours
-    ]
-    context = {
-        "type": record_type,
-        "record": current_record,
-        "rows": rows,
-        "kept": kept,
-        "merged": [labels.field_label(record_type.key, name) for name in conflict.merged],
-        "conflict": conflict,
-        "who": current_record.modified_by,
-    }
-    return render(request, "records/conflict.html", context, status=409)
-
-
-def _shown(record_type: RecordType, record: Any, name: str, value: Any) -> Any:
-    """A value as the page shows it, on a copy of the record that holds it."""
-    field = record._meta.get_field(name)
-    copy = record_type.model(pk=record.pk)
-    for other in record._meta.concrete_fields:
-        if not other.generated:
-            setattr(copy, other.attname, getattr(record, other.attname))
-    setattr(copy, field.attname, value)
-    return BoundColumn(record_type, Column(name=name)).html(copy)
-
-
-def _raw(form: Any, name: str, value: Any) -> Any:
-    prepared = form.fields[name].prepare_value(value)
-    return "" if prepared is None else prepared
-
-
-@require_http_methods(["POST"])
+@require_POST
 def likely_duplicates(request: HttpRequest, record_type: RecordType) -> HttpResponse:
-    """What the quick form shows while one types."""
+    """What a new form shows while one types."""
     request.actor.require_type(Privilege.READ, record_type.key)
-    names = {name for key in record_type.duplicates for name in key.fields}
-    values = {name: request.POST.get(name, "").strip()[:200] for name in names}
-    matches = find_duplicates(request.actor, record_type, values)
+    form_class = import_string(record_type.form)
+    form: RecordForm = form_class(request.POST, actor=request.actor)
+    form.is_valid()
+    matches = find_duplicates(request.actor, record_type, form.cleaned_data)
     return render(request, "records/_matches.html", {"matches": matches, "type": record_type})

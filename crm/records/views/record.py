@@ -6,24 +6,20 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from crm import labels
-from crm.access.explain import who_sees
 from crm.access.levels import Privilege
-from crm.activities.forms import ComposerForm
 from crm.errors import NotVisible
-from crm.journal.timeline import timeline
-from crm.models import Activity, File
+from crm.models import File
 from crm.recent import remember
-from crm.records.declaration import Action, Column, Feature, Panel, RecordType
-from crm.records.history import field_history
+from crm.records.declaration import Action, Column, Feature, Panel, RecordType, Section
 from crm.records.services import lock_reason
 from crm.records.tables import BoundColumn, bind, fetch, field_columns
 
-BUILT_IN_TABS = ("summary", "files", "history", "access")
+KEY_FIELDS = 6
 
 
 @dataclass(frozen=True)
@@ -33,6 +29,7 @@ class Command:
     action: Action
     label: str
     refusal: str
+    is_main: bool = False  # the page's one primary button
 
 
 @dataclass(frozen=True)
@@ -58,32 +55,53 @@ def _fields(record_type: RecordType) -> list[BoundColumn]:
     return [column for column in field_columns(record_type, names) if column.kind != "many"]
 
 
+@require_GET
 def show_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
     if record_type.record_view:
         return import_string(record_type.record_view)(request, record_type, record_id)
     record = load(request, record_type, record_id)
-    remember(request.actor, record)
-    return render(request, record_type.record_template, context(request, record_type, record))
+    if not request.GET:
+        remember(request.actor, record)
+    return record_page(request, record_type, record)
 
 
-def context(request: HttpRequest, record_type: RecordType, record: Any) -> dict[str, Any]:
+def record_page(
+    request: HttpRequest,
+    record_type: RecordType,
+    record: Any,
+    *,
+    tab: str = "",
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page with one of its tabs open; `more` replaces what the tab's content is made of."""
+    found = context(request, record_type, record, tab=tab)
+    return render(request, record_type.record_template, {**found, **more}, status=status)
+
+
+def context(
+    request: HttpRequest, record_type: RecordType, record: Any, *, tab: str = ""
+) -> dict[str, Any]:
     """Everything the record's page shows; a tab's content only when it is open."""
-    actor, open_tab = request.actor, request.GET.get("tab", "summary")
+    actor, open_tab = request.actor, tab or request.GET.get("tab", "summary")
     tabs = _tabs(actor, record_type, record)
-    if open_tab not in {tab.key for tab in tabs}:
+    if open_tab not in {one.key for one in tabs}:
         raise Http404
+    lock = lock_reason(record_type, record)
     shared = {
         "type": record_type,
         "record": record,
         "title": str(record),
         "commands": commands(actor, record_type, record),
-        "key_fields": bind(record_type, record_type.key_fields),
+        "key_fields": bind(record_type, record_type.key_fields[:KEY_FIELDS]),
         "subtitle": _subtitle(record_type, record),
         "tabs": tabs,
         "open_tab": open_tab,
-        "may_edit": actor.allows(Privilege.WRITE, record),
+        "may_write": actor.allows(Privilege.WRITE, record),
+        "may_edit": not lock and actor.allows(Privilege.WRITE, record),
+        "may_assign": actor.allows(Privilege.ASSIGN, record),
         "may_delete": actor.allows(Privilege.DELETE, record),
-        "lock": lock_reason(record_type, record),
+        "lock": lock,
         "top_panels": _panels(actor, record_type, record, "top"),
     }
     return shared | _tab_content(request, record_type, record, open_tab)
@@ -92,40 +110,30 @@ def context(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
 def _tab_content(
     request: HttpRequest, record_type: RecordType, record: Any, tab: str
 ) -> Mapping[str, Any]:
-    actor = request.actor
-    if tab == "summary":
-        return summary(request, record_type, record)
-    if tab == "files":
-        files = File.objects.filter(
-            record_type=record.type_key(), record_id=record.pk, deleted_at=None
-        )
-        return {"files": files.select_related("uploaded_by").order_by("-pk")[:200]}
-    if tab == "history":
-        return {"history": field_history(record, parse_moment(request.GET.get("before", "")))}
-    if tab == "access":
-        return who_sees(actor, record)
+    from crm.records.views import files, history, sharing
+
+    built_in = {
+        "summary": summary,
+        "files": files.tab,
+        "history": history.tab,
+        "access": sharing.tab,
+    }
+    if tab in built_in:
+        return built_in[tab](request, record_type, record)
     panel = next(panel for panel in record_type.panels if panel.key == tab)
-    loaded = panel.load(actor, record)
+    loaded = panel.load(request.actor, record)
     if loaded is None:
         raise Http404
-    return {"panel": panel, "panel_context": dict(loaded)}
-
-
-def parse_moment(text: str) -> Any:
-    try:
-        return parse_datetime(text) if text else None
-    except ValueError:
-        return None
+    return {"panel": panel, "panel_context": {"record": record, "panel": panel, **loaded}}
 
 
 def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[str, Any]:
     """Fields, timeline and side panels."""
+    from crm.records.views.timeline import timeline_context
+
     actor = request.actor
     content: dict[str, Any] = {
-        "sections": [
-            (section, field_columns(record_type, section.fields))
-            for section in record_type.sections
-        ],
+        "sections": _sections(record_type, record),
         "main_panels": _panels(actor, record_type, record, "main"),
         "side_panels": _panels(actor, record_type, record, "side"),
     }
@@ -134,38 +142,42 @@ def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
     return content
 
 
-def timeline_context(request: HttpRequest, record: Any) -> dict[str, Any]:
-    kind = request.GET.get("kind", "")
-    if kind and kind not in Activity.Kind.values:
-        raise Http404
-    before = parse_moment(request.GET.get("before", ""))
-    return {
-        "timeline": timeline(request.actor, record, kind=kind, before=before),
-        "kind": kind,
-        "kinds": Activity.Kind.choices,
-        "composer": ComposerForm(
-            initial={"kind": Activity.Kind.NOTE, "recipients": getattr(record, "email", "")}
-        ),
-        "may_log": request.actor.can("activity", Privilege.CREATE)
-        and request.actor.allows(Privilege.APPEND_TO, record),
-    }
+def _sections(record_type: RecordType, record: Any) -> list[tuple[Section, list[Any]]]:
+    """Sections with (column, value); the first is whole, the others leave out what is blank."""
+    first, *others = record_type.sections
+    shown = [(first, [(one, one.html(record)) for one in field_columns(record_type, first.fields)])]
+    for section in others:
+        columns = field_columns(record_type, section.fields)
+        filled = [one for one in columns if not _is_blank(one.value(record))]
+        shown.append((section, [(one, html) for one in filled if (html := one.html(record))]))
+    return [(section, cells) for section, cells in shown if cells]
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value is False or value == ""
 
 
 def commands(actor: Any, record_type: RecordType, record: Any) -> list[Command]:
-    """The verbs the actor may use on this record, primary ones first."""
-    offered = [
-        Command(
-            action,
-            labels.with_names(action.label, record_type.key),
-            str((action.refusal and action.refusal(actor, record)) or ""),
-        )
-        for action in record_type.actions
+    """The verbs the actor may use on this record; the first primary one is the main one."""
+    actions = [
+        action
+        for action in sorted(record_type.actions, key=lambda one: (not one.is_primary, one.order))
         if actor.allows(action.privilege, record)
         and (not action.is_shown or action.is_shown(record))
     ]
-    return sorted(
-        offered, key=lambda command: (not command.action.is_primary, command.action.order)
+    refusals = [str((action.refusal and action.refusal(actor, record)) or "") for action in actions]
+    main = next(
+        (
+            action
+            for action, refusal in zip(actions, refusals, strict=True)
+            if action.is_primary and not action.is_dangerous and not refusal
+        ),
+        None,
     )
+    return [
+        Command(action, labels.with_names(action.label, record_type.key), refusal, action is main)
+        for action, refusal in zip(actions, refusals, strict=True)
+    ]
 
 
 def _subtitle(record_type: RecordType, record: Any) -> list[Any]:
@@ -177,28 +189,31 @@ def _panels(
     actor: Any, record_type: RecordType, record: Any, place: str
 ) -> list[tuple[Panel, dict[str, Any]]]:
     loaded = []
-    for panel in sorted(record_type.panels, key=lambda panel: panel.order):
-        if panel.place != place or (panel.reads and not actor.can(panel.reads, Privilege.READ)):
-            continue
+    for panel in _offered(actor, record_type, place):
         found = panel.load(actor, record)
         if found is not None:
             loaded.append((panel, {"record": record, "panel": panel, **found}))
     return loaded
 
 
-def _tabs(actor: Any, record_type: RecordType, record: Any) -> list[Tab]:
-    own = [
-        Tab(
-            panel.key,
-            labels.with_names(panel.label, record_type.key),
-            panel.count and panel.count(actor, record),
-        )
+def _offered(actor: Any, record_type: RecordType, place: str) -> list[Panel]:
+    return [
+        panel
         for panel in sorted(record_type.panels, key=lambda panel: panel.order)
-        if panel.place == "tab" and (not panel.reads or actor.can(panel.reads, Privilege.READ))
+        if panel.place == place and (not panel.reads or actor.can(panel.reads, Privilege.READ))
     ]
-    tabs = [Tab("summary", _("Summary")), *own]
+
+
+def _tabs(actor: Any, record_type: RecordType, record: Any) -> list[Tab]:
+    tabs = [Tab("summary", _("Summary"))]
+    for panel in _offered(actor, record_type, "tab"):
+        label = labels.with_names(panel.label, record_type.key)
+        tabs.append(Tab(panel.key, label, panel.count and panel.count(actor, record)))
     if record_type.has(Feature.FILES):
-        tabs.append(Tab("files", _("Files")))
+        kept = File.objects.filter(
+            record_type=record.type_key(), record_id=record.pk, deleted_at=None
+        )
+        tabs.append(Tab("files", _("Files"), kept.count()))
     tabs.append(Tab("history", _("History")))
     if record_type.has(Feature.SHARING):
         tabs.append(Tab("access", _("Access")))

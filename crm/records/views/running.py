@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.operations import current, operation
 from crm.records.lookups import MAX_DIGITS
@@ -45,3 +46,10 @@ def token_of(request: HttpRequest) -> UUID | None:
         return UUID(request.POST.get("form_token", ""))
     except ValueError:
         return None
+
+
+def next_url(request: HttpRequest, otherwise: str) -> str:
+    """Where a small form on a page wants to return to, if that is a place of ours."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if is_ours else otherwise

@@ -1,0 +1,59 @@
+"""Deleting records, and the bin they can be taken out of."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.access.levels import Privilege
+from crm.company import company
+from crm.errors import RuleViolation
+from crm.records.declaration import RecordType
+from crm.records.links import list_url
+from crm.records.services import delete_records, restore_records
+from crm.records.views.record import load
+from crm.records.views.running import go, number_of, run, say
+
+SHOWN = 200
+
+
+@require_POST
+def delete_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
+    record = load(request, record_type, record_id)
+    request.actor.require(Privilege.DELETE, record)
+    result, operation_id = run(
+        actor=request.actor, service=delete_records, record_type=record_type, ids=[record_id]
+    )
+    if result.refused:
+        raise RuleViolation(result.refused[record_id])
+    say(request, _("Moved “%(record)s” to the bin.") % {"record": record}, operation_id)
+    return go(request, list_url(record_type.key))
+
+
+@require_http_methods(["GET", "POST"])
+def bin_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """What was deleted and can be restored."""
+    request.actor.require_type(Privilege.DELETE, record_type.key)
+    if request.method == "POST":
+        return _restore(request, record_type)
+    rows = record_type.model.objects.in_bin().reachable_by(request.actor, Privilege.DELETE)
+    shown = rows.select_related("modified_by").order_by("-deleted_at", "-pk")[: SHOWN + 1]
+    context = {
+        "type": record_type,
+        "rows": list(shown[:SHOWN]),
+        "has_more": len(shown) > SHOWN,
+        "days": company().bin_days,
+    }
+    return render(request, "records/bin.html", context)
+
+
+def _restore(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    ids = [pk for pk in map(number_of, request.POST.getlist("ids")) if pk is not None]
+    if ids:
+        result, operation_id = run(
+            actor=request.actor, service=restore_records, record_type=record_type, ids=ids
+        )
+        done = ngettext("Restored %(count)s row.", "Restored %(count)s rows.", result.done)
+        say(request, done % {"count": result.done}, operation_id)
+    return redirect("records:bin", record_type)
