@@ -10,6 +10,14 @@ from crm.operations import journal
 from crm.records.registry import registry
 from crm.records.services import save_changed
 
+__all__ = [
+    "become_customer",
+    "normalise_name",
+    "normalise_reach",
+    "prepare_account",
+    "prepare_contact",
+]
+
 
 def prepare_account(account: Account, changes: Mapping[str, Any]) -> None:
     """Before every save: one way of writing, and no circle of owners."""

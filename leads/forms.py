@@ -100,7 +100,8 @@ class QualifyForm(forms.Form):
             self.fields[name].label = labels.field_label("opportunity", name)
             self.fields[name].widget.attrs["class"] = "form-control"
         code = lead.currency_id or base_currency_code()
-        self.fields["estimated_revenue"].label += f", {code}"
+        revenue = self.fields["estimated_revenue"]
+        revenue.label = f"{revenue.label}, {code}"
         dress(self)
 
     @classmethod

@@ -121,7 +121,7 @@ def _campaign(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Ite
     """The deal is counted to the campaign that brought the lead, unless it has one."""
     deal = used["opportunity"]
     is_free = deal is None or deal.campaign_id is None
-    if lead.campaign_id is None or plan.opportunity.choice is Choice.SKIP or not is_free:
+    if lead.campaign is None or plan.opportunity.choice is Choice.SKIP or not is_free:
         return
     if actor.allows(Privilege.READ, lead.campaign):
         yield Effect(kind="campaign", icon="megaphone", title=str(lead.campaign))

@@ -97,8 +97,7 @@ def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpRespo
 def _renew(form: QualifyForm, lead: Lead) -> None:
     """After a refusal the reader sees the lead as it is now, and may post again."""
     lead.refresh_from_db()
-    form.data = form.data.copy()
-    form.data["version"] = str(lead.version)
+    form.data = {**dict(form.data.items()), "version": str(lead.version)}
 
 
 def _already(request: HttpRequest, lead: Lead) -> HttpResponse:

@@ -63,7 +63,7 @@ class _Stay:
 
 
 def is_done(opportunity: Opportunity, step: str) -> bool:
-    value = getattr(opportunity, opportunity._meta.get_field(step).attname)
+    value = opportunity.held(step)
     return value is not None and value is not False and value != ""
 
 

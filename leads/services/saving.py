@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.rules import normalise_name, normalise_reach
+from accounts.services import normalise_name, normalise_reach
 from crm.currencies import base_currency_code
 from leads.models import Lead
 from leads.rules import settle

@@ -203,3 +203,8 @@ class Opportunity(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def held(self, name: str) -> Any:
+        """A field's value; of a link its id, without fetching what it links to."""
+        field: Any = self._meta.get_field(name)
+        return getattr(self, field.attname)

@@ -141,10 +141,7 @@ def _closing_day(closed_on: date | None) -> date:
 
 
 def _values(opportunity: Opportunity) -> dict[str, Any]:
-    return {
-        name: getattr(opportunity, opportunity._meta.get_field(name).attname)
-        for name in CLOSED_WITH
-    }
+    return {name: opportunity.held(name) for name in CLOSED_WITH}
 
 
 def _changes(opportunity: Opportunity, before: dict[str, Any]) -> dict[str, Any]:
