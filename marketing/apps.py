@@ -2,6 +2,25 @@ from django.apps import AppConfig
 
 
 class MarketingConfig(AppConfig):
+    """Lists, campaigns and mailings. Wakes workers when a mailing has something to send."""
+
     name = "marketing"
     label = "marketing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crm.journal.sentences import add_verbs
+        from crm.operations import subscribe
+        from crm.records.undo import add_undoer
+        from marketing.events import MailingLaunched, MailingResumed
+        from marketing.services import campaigns, lists
+        from marketing.tasks import hurry_mailing
+        from marketing.verbs import VERBS
+
+        add_verbs(VERBS)
+        add_undoer("members_added", lists.undo_adding)
+        add_undoer("members_removed", lists.undo_removing)
+        add_undoer("list_added", campaigns.undo_adding_list)
+        add_undoer("list_removed", campaigns.undo_removing_list)
+        subscribe(MailingLaunched, hurry_mailing)
+        subscribe(MailingResumed, hurry_mailing)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -102,6 +103,19 @@ _pages: list[SettingsPage] = [
 def add_settings_page(page: SettingsPage) -> None:
     if page not in _pages:
         _pages.append(page)
+
+
+if settings.EMAIL_BACKEND == "crm.mail.local.LocalMailboxBackend":
+    add_settings_page(
+        SettingsPage(
+            label=_("Local mailbox"),
+            note=_("No mail server is named, so the CRM's mail is kept here to be read"),
+            icon="mailbox",
+            url_name="settings:mailbox",
+            group="system",
+            order=10,
+        )
+    )
 
 
 def pages_by_group() -> list[tuple[Any, list[SettingsPage]]]:

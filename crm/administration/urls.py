@@ -1,6 +1,7 @@
 from django.urls import path
 
 from crm.administration import views
+from crm.mail import views as mail
 
 app_name = "settings"
 
@@ -9,4 +10,9 @@ urlpatterns = [
     path("roles/", views.roles, name="roles"),
     path("roles/<int:role_id>/", views.role, name="role"),
     path("roles/<int:role_id>/copy/", views.copy, name="copy_role"),
+    path("mailbox/", mail.mailbox, name="mailbox"),
+    path("mailbox/empty/", mail.empty, name="empty_mailbox"),
+    path("mailbox/<int:message_id>/", mail.message, name="message"),
+    path("mailbox/<int:message_id>/frame/", mail.message_frame, name="message_frame"),
+    path("mailbox/<int:message_id>/source/", mail.message_source, name="message_source"),
 ]

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,14 @@ class CampaignActivity(Record):
     sender_name = models.CharField(_("sender"), max_length=120, blank=True, editable=False)
     sender_email = models.EmailField(_("sender's address"), blank=True, editable=False)
     reply_to = models.EmailField(_("answers go to"), blank=True, editable=False)
+    language = models.CharField(
+        _("language of the frame"),
+        max_length=8,
+        choices=settings.LANGUAGES,
+        default="en",
+        editable=False,
+        help_text=_("What the CRM adds to the message: why one gets it and how to unsubscribe."),
+    )
     rate_per_minute = models.PositiveIntegerField(
         _("mails a minute, at most"),
         default=300,

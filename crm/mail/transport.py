@@ -1,0 +1,209 @@
+"""Handing one message to the mail server, and knowing afterwards what became of it.
+
+An SMTP server has taken a message when it answers the final dot with 250. Before the dot it has
+taken nothing, whatever breaks; between the dot and the answer nobody can know (RFC 1047). Django's
+own back-end does not tell these apart, so the conversation is held here step by step.
+"""
+
+import re
+import select
+import smtplib
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.errors import MessageError
+from email.utils import parseaddr
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.utils.translation import gettext as _
+
+TIMEOUT = 30
+OK, CLOSING, TEMPORARY, PERMANENT = 250, 421, 400, 500
+GO_AHEAD, WILL_FORWARD = 354, 251
+LONGEST_REPLY = 250
+
+_FIRST_DOTS = re.compile(rb"(?m)^\.")
+
+
+class DeliveryFailure(Exception):
+    """Why a message was not, or may not have been, taken. The text is for people."""
+
+
+class Refused(DeliveryFailure):
+    """The server will never take this message to this address."""
+
+
+class NotNow(DeliveryFailure):
+    """The server did not take it now; later it may."""
+
+
+class ServerTrouble(DeliveryFailure):
+    """No message gets through at present. This one was not taken."""
+
+
+class OutcomeUnknown(DeliveryFailure):
+    """The message was handed over, and no answer came."""
+
+
+class Transport(Protocol):
+    def deliver(self, message: EmailMessage) -> None:
+        """Returns when the server has taken the message; raises DeliveryFailure otherwise."""
+
+
+@contextmanager
+def open_transport() -> Iterator[Transport]:
+    """One connection for many messages; opened with the first of them."""
+    connection = get_connection()
+    if isinstance(connection, EmailBackend):
+        transport = SmtpTransport(connection)
+        try:
+            yield transport
+        finally:
+            transport.close()
+    else:
+        yield BackendTransport(connection)
+
+
+class BackendTransport:
+    """Any back-end that is no SMTP connection: the mailbox inside the CRM, tests."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def deliver(self, message: EmailMessage) -> None:
+        _written(message)
+        try:
+            taken = self._connection.send_messages([message])
+        except (smtplib.SMTPException, OSError) as error:
+            raise OutcomeUnknown(str(error)) from error
+        if not taken:
+            raise Refused("")
+
+
+class SmtpTransport:
+    def __init__(self, backend: EmailBackend) -> None:
+        self._backend = backend
+        backend.timeout = backend.timeout or settings.EMAIL_TIMEOUT or TIMEOUT
+        backend.fail_silently = False
+
+    def close(self) -> None:
+        server, self._backend.connection = self._backend.connection, None
+        if server is None:
+            return
+        try:
+            server.quit()
+        except (smtplib.SMTPException, OSError):
+            server.close()
+
+    def _drop(self) -> None:
+        """Forgets a connection on which nothing more can be said."""
+        server, self._backend.connection = self._backend.connection, None
+        if server is not None:
+            server.close()
+
+    def _server(self) -> smtplib.SMTP:
+        if self._backend.connection is None:
+            try:
+                self._backend.open()
+            except (smtplib.SMTPException, OSError) as error:
+                self._drop()
+                raise ServerTrouble(_said(error)) from error
+        server: smtplib.SMTP = self._backend.connection  # type: ignore[assignment]
+        return server
+
+    def deliver(self, message: EmailMessage) -> None:
+        payload, sender, recipients = _written(message)
+        server = self._server()
+        try:
+            self._envelope(server, sender, recipients)
+            self._begin(server, payload)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise ServerTrouble(_said(error)) from error
+        self._finish(server)
+
+    def _envelope(self, server: smtplib.SMTP, sender: str, recipients: list[str]) -> None:
+        code, reply = server.mail(sender)
+        if code != OK:
+            self._drop()
+            raise ServerTrouble(_reply(code, reply))
+        for recipient in recipients:
+            code, reply = server.rcpt(recipient)
+            if code not in (OK, WILL_FORWARD):
+                self._refuse(server, code, reply)
+
+    def _begin(self, server: smtplib.SMTP, payload: bytes) -> None:
+        """Everything up to the final dot."""
+        code, reply = server.docmd("DATA")
+        if code != GO_AHEAD:
+            self._refuse(server, code, reply)
+        server.send(payload)
+        if server.sock is None or _has_something_to_say(server.sock):
+            # The server speaks, or is gone, before it was told that the message is complete.
+            self._drop()
+            raise ServerTrouble(_("The connection ended during the message."))
+
+    def _finish(self, server: smtplib.SMTP) -> None:
+        try:
+            server.send(b".\r\n")
+            code, reply = server.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise OutcomeUnknown(_said(error)) from error
+        if code != OK:
+            self._refuse(server, code, reply)
+
+    def _refuse(self, server: smtplib.SMTP, code: int, reply: bytes) -> None:
+        told = _reply(code, reply)
+        if code == CLOSING or not TEMPORARY <= code < PERMANENT + 100:
+            self._drop()
+            raise ServerTrouble(told)
+        self._reset(server)
+        raise Refused(told) if code >= PERMANENT else NotNow(told)
+
+    def _reset(self, server: smtplib.SMTP) -> None:
+        try:
+            server.rset()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+
+def _written(message: EmailMessage) -> tuple[bytes, str, list[str]]:
+    """The message's bytes, its sender and recipients, as the server is told them."""
+    encoding = message.encoding or settings.DEFAULT_CHARSET
+    try:
+        sender, *recipients = (
+            parseaddr(sanitize_address(address, encoding))[1]
+            for address in (message.from_email, *message.recipients())
+        )
+        return _payload(message), sender, recipients
+    except (ValueError, MessageError) as error:
+        raise Refused(_("The message can't be written: %(error)s") % {"error": error}) from error
+
+
+def _has_something_to_say(sock: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(poll.poll(0))
+
+
+def _payload(message: EmailMessage) -> bytes:
+    """The bytes between DATA and the final dot, lines that begin with a dot protected."""
+    data = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    data = _FIRST_DOTS.sub(b"..", data)
+    return data if data.endswith(b"\r\n") else data + b"\r\n"
+
+
+def _reply(code: int, reply: bytes | str) -> str:
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    return f"{code} {' '.join(text.split())}"[:LONGEST_REPLY]
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _reply(error.smtp_code, error.smtp_error)
+    return (str(error) or type(error).__name__)[:LONGEST_REPLY]

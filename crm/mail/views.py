@@ -1,0 +1,80 @@
+"""The local mailbox: what would have left, had a mail server been named."""
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.administration.services import require_administrator
+from crm.mail.services import empty_mailbox
+from crm.models import LocalMessage
+from crm.records.views.running import number_of, run, say
+
+PAGE = 50
+
+
+@require_GET
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """The newest messages first; `q` looks in subjects and addresses."""
+    require_administrator(request.actor)
+    words = request.GET.get("q", "")[:200]
+    rows: Any = LocalMessage.objects.defer("raw", "html", "text").order_by("-pk")
+    if words:
+        rows = rows.filter(subject__icontains=words) | rows.filter(recipients__icontains=words)
+    before = number_of(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: PAGE + 1])
+    context = {
+        "found": found[:PAGE],
+        "words": words,
+        "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
+    }
+    return render(request, "administration/mailbox.html", context)
+
+
+@require_GET
+def message(request: HttpRequest, message_id: int) -> HttpResponse:
+    require_administrator(request.actor)
+    found = get_object_or_404(LocalMessage, pk=message_id)
+    return render(request, "administration/message.html", {"found": found})
+
+
+@require_GET
+@xframe_options_sameorigin
+@csp(
+    {
+        "default-src": [NONE],
+        "style-src": ["'unsafe-inline'"],
+        "img-src": ["https:", "http:", "data:"],
+        "frame-ancestors": [SELF],
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+    }
+)
+def message_frame(request: HttpRequest, message_id: int) -> HttpResponse:
+    """A message's HTML alone, in a frame where nothing runs."""
+    require_administrator(request.actor)
+    return HttpResponse(get_object_or_404(LocalMessage, pk=message_id).html)
+
+
+@require_GET
+def message_source(request: HttpRequest, message_id: int) -> HttpResponse:
+    """The bytes a server would have been given, as a file."""
+    require_administrator(request.actor)
+    found = get_object_or_404(LocalMessage, pk=message_id)
+    response = HttpResponse(bytes(found.raw), content_type="message/rfc822")
+    response["Content-Disposition"] = f'attachment; filename="message-{found.pk}.eml"'
+    return response
+
+
+@require_POST
+def empty(request: HttpRequest) -> HttpResponse:
+    require_administrator(request.actor)
+    run(actor=request.actor, service=empty_mailbox)
+    say(request, _("The mailbox is empty."))
+    return redirect("settings:mailbox")

@@ -1,0 +1,304 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.levels import Privilege
+from crm.records.declaration import (
+    Action,
+    Column,
+    NamedView,
+    Panel,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+from marketing.models import CampaignActivity
+from marketing.panels import mailing_of
+from marketing.services.saving import keep_activity, prepare_activity
+
+State = CampaignActivity.State
+
+
+def _mailing(*states: str) -> Any:
+    return lambda activity: activity.is_mailing and (not states or activity.state in states)
+
+
+def _other(*states: str) -> Any:
+    return lambda activity: not activity.is_mailing and activity.state in states
+
+
+def _never(activity: Any) -> bool:
+    """A step of the mailing's own pages."""
+    return False
+
+
+MAILING = (
+    Action(
+        key="audience",
+        label=_("Prepare the mailing"),
+        icon="users",
+        view="marketing.views.audience.choose",
+        is_primary=True,
+        is_shown=_mailing(State.PROPOSED),
+        order=10,
+    ),
+    Action(
+        key="live",
+        label=_("Show the mailing"),
+        icon="send",
+        privilege=Privilege.READ,
+        view="marketing.views.live.live",
+        is_get_only=True,
+        is_primary=True,
+        is_shown=_mailing(State.RUNNING, State.PAUSED, State.COMPLETED, State.CANCELED),
+        order=10,
+    ),
+    Action(
+        key="content",
+        label=_("Content"),
+        icon="pencil",
+        view="marketing.views.content.write",
+        is_shown=_never,
+    ),
+    Action(
+        key="preview",
+        label=_("Preview"),
+        icon="eye",
+        privilege=Privilege.READ,
+        view="marketing.views.content.preview",
+        is_get_only=True,
+        is_shown=_mailing(),
+        order=20,
+    ),
+    Action(
+        key="preview-frame",
+        label=_("Preview"),
+        icon="eye",
+        privilege=Privilege.READ,
+        view="marketing.views.content.preview_frame",
+        is_get_only=True,
+        is_shown=_never,
+    ),
+    Action(
+        key="test",
+        label=_("Send a test"),
+        icon="flask-conical",
+        view="marketing.views.content.try_out",
+        is_shown=_never,
+    ),
+    Action(
+        key="review",
+        label=_("Review and launch"),
+        icon="rocket",
+        view="marketing.views.review.review",
+        is_shown=_never,
+    ),
+    Action(
+        key="recipients",
+        label=_("Recipients"),
+        icon="users",
+        privilege=Privilege.READ,
+        view="marketing.views.live.recipients",
+        is_get_only=True,
+        is_shown=_never,
+    ),
+    Action(
+        key="settle",
+        label=_("Decide about unknown ones"),
+        icon="circle-question-mark",
+        view="marketing.views.live.settle",
+        is_shown=_never,
+    ),
+    Action(
+        key="pause",
+        label=_("Pause"),
+        icon="pause",
+        service="marketing.services.pause_mailing",
+        is_shown=_mailing(State.RUNNING),
+        done=_("Paused. Nothing more leaves until you resume."),
+        order=30,
+    ),
+    Action(
+        key="resume",
+        label=_("Resume"),
+        icon="play",
+        service="marketing.services.resume_mailing",
+        is_shown=_mailing(State.PAUSED),
+        done=_("Sending again."),
+        order=30,
+    ),
+    Action(
+        key="rate",
+        label=_("Change the rate"),
+        icon="gauge",
+        service="marketing.services.change_rate",
+        form="marketing.forms.RateForm",
+        is_shown=_mailing(State.RUNNING, State.PAUSED),
+        done=_("The new rate applies from the next batch."),
+        order=40,
+    ),
+    Action(
+        key="cancel",
+        label=_("Cancel the rest"),
+        icon="ban",
+        service="marketing.services.cancel_mailing",
+        is_dangerous=True,
+        is_shown=_mailing(State.PROPOSED, State.RUNNING, State.PAUSED),
+        done=_("Canceled. Whoever was still waiting gets nothing."),
+        order=50,
+    ),
+)
+
+OTHER = (
+    Action(
+        key="start",
+        label=_("Start"),
+        icon="play",
+        service="marketing.services.start_activity",
+        is_primary=True,
+        is_shown=_other(State.PROPOSED),
+        done=_("Started."),
+        order=10,
+    ),
+    Action(
+        key="complete",
+        label=_("Complete"),
+        icon="circle-check",
+        service="marketing.services.complete_activity",
+        is_shown=_other(State.PROPOSED, State.RUNNING),
+        done=_("Completed."),
+        order=20,
+    ),
+    Action(
+        key="call-off",
+        label=_("Call off"),
+        icon="ban",
+        service="marketing.services.cancel_activity",
+        is_shown=_other(State.PROPOSED, State.RUNNING),
+        done=_("Called off."),
+        order=30,
+    ),
+    Action(
+        key="reopen",
+        label=_("Reopen"),
+        icon="rotate-ccw",
+        service="marketing.services.reopen_activity",
+        is_shown=_other(State.COMPLETED, State.CANCELED),
+        done=_("Open again."),
+        order=40,
+    ),
+)
+
+registry.register(
+    RecordType(
+        model=CampaignActivity,
+        slug="campaign-activities",
+        icon="send",
+        colour="campaign",
+        places=(Place(area="marketing", group="marketing", order=30),),
+        form="marketing.forms.CampaignActivityForm",
+        subtitle=("campaign.name", "channel"),
+        status=Status(
+            field="state",
+            tones={
+                "proposed": ("", "circle-dashed"),
+                "running": ("accent", "loader"),
+                "paused": ("warn", "circle-pause"),
+                "completed": ("good", "circle-check"),
+                "canceled": ("", "ban"),
+            },
+            closed=frozenset({"canceled"}),
+        ),
+        key_fields=(
+            Column(name="campaign", kind="record", related=("campaign",)),
+            Column(name="channel", kind="choice"),
+            Column(name="scheduled_start_on", kind="date"),
+            Column(name="actual_cost", kind="money"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="main",
+                label=_("Main facts"),
+                fields=("name", "campaign", "channel", "owner"),
+                is_quick=True,
+            ),
+            Section(
+                key="plan",
+                label=_("Plan and cost"),
+                fields=(
+                    "scheduled_start_on",
+                    "scheduled_end_on",
+                    "budget",
+                    "actual_cost",
+                    "currency",
+                ),
+            ),
+            Section(key="text", label=_("Description"), fields=("description",)),
+        ),
+        columns=(
+            Column(name="name", kind="link"),
+            Column(name="campaign", kind="record", related=("campaign",)),
+            Column(name="channel", kind="choice", is_wide_only=True),
+            Column(name="state", kind="pill"),
+            Column(name="scheduled_start_on", kind="date", is_wide_only=True),
+            Column(name="scheduled_end_on", kind="date", is_default=False),
+            Column(name="started_at", kind="moment", is_wide_only=True),
+            Column(name="ended_at", kind="moment", is_default=False),
+            Column(name="budget", kind="money", is_default=False),
+            Column(name="actual_cost", kind="money"),
+            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="modified_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="all",
+                label=_("All %(types)s"),
+                select=lambda rows, actor: rows,
+                is_default=True,
+            ),
+            NamedView(
+                key="mine",
+                label=_("My %(types)s"),
+                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
+            ),
+            NamedView(
+                key="proposed",
+                label=_("To be prepared"),
+                select=lambda rows, actor: rows.proposed(),
+            ),
+            NamedView(
+                key="running", label=_("In progress"), select=lambda rows, actor: rows.running()
+            ),
+            NamedView(
+                key="completed", label=_("Completed"), select=lambda rows, actor: rows.completed()
+            ),
+        ),
+        filters=(
+            "campaign",
+            "channel",
+            "state",
+            "scheduled_start_on",
+            "started_at",
+            "owner",
+            "modified_at",
+        ),
+        actions=(*MAILING, *OTHER),
+        panels=(
+            Panel(
+                key="mailing",
+                label=_("Mailing"),
+                template="marketing/panels/mailing.html",
+                load=mailing_of,
+                place="top",
+            ),
+        ),
+        rules=Rules(before_save=prepare_activity, before_delete=keep_activity),
+        rolls_up_to=("campaign",),
+        bulk_fields=("scheduled_start_on", "scheduled_end_on", "owner"),
+        related=("campaign", "owner", "currency"),
+    )
+)

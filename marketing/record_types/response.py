@@ -1,0 +1,190 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.labels import singular_lazy
+from crm.records.declaration import (
+    Action,
+    Column,
+    NamedView,
+    Panel,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+from marketing.models import CampaignResponse
+from marketing.panels import became
+from marketing.services.saving import keep_response, prepare_response
+
+State = CampaignResponse.State
+
+
+def _is_open(response: Any) -> bool:
+    return bool(response.state == State.OPEN)
+
+
+def _is_closed(response: Any) -> bool:
+    return bool(response.state != State.OPEN)
+
+
+registry.register(
+    RecordType(
+        model=CampaignResponse,
+        slug="responses",
+        icon="message-square-reply",
+        colour="campaign",
+        title="subject",
+        places=(Place(area="marketing", group="marketing", order=40),),
+        form="marketing.forms.CampaignResponseForm",
+        subtitle=("who", "campaign.name"),
+        status=Status(
+            field="state",
+            tones={
+                "open": ("accent", "circle-dot"),
+                "closed": ("good", "circle-check"),
+                "canceled": ("", "ban"),
+            },
+            closed=frozenset({"closed", "canceled"}),
+        ),
+        key_fields=(
+            Column(name="code", kind="choice"),
+            Column(name="campaign", kind="record", related=("campaign",)),
+            Column(name="channel", kind="choice"),
+            Column(name="received_on", kind="date"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="main",
+                label=_("Main facts"),
+                fields=(
+                    "subject",
+                    "campaign",
+                    "activity",
+                    "code",
+                    "channel",
+                    "received_on",
+                    "owner",
+                ),
+                is_quick=True,
+            ),
+            Section(
+                key="who",
+                label=_("Who answered"),
+                fields=(
+                    "contact",
+                    "account",
+                    "first_name",
+                    "last_name",
+                    "company",
+                    "email",
+                    "phone",
+                ),
+                is_quick=True,
+            ),
+            Section(key="text", label=_("Description"), fields=("description",)),
+        ),
+        columns=(
+            Column(name="subject", kind="link"),
+            Column(
+                name="who", label=_("From"), kind="text", sort="", related=("contact", "account")
+            ),
+            Column(name="campaign", kind="record", related=("campaign",), is_wide_only=True),
+            Column(name="code", kind="choice"),
+            Column(name="channel", kind="choice", is_wide_only=True),
+            Column(name="received_on", kind="date"),
+            Column(name="state", kind="pill"),
+            Column(name="email", is_default=False),
+            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="modified_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="open",
+                label=_("Open"),
+                select=lambda rows, actor: rows.open(),
+                sort="-received_on",
+                is_default=True,
+            ),
+            NamedView(
+                key="interested",
+                label=_("Open and interested"),
+                select=lambda rows, actor: rows.open().interested(),
+                sort="-received_on",
+            ),
+            NamedView(
+                key="closed",
+                label=_("Closed"),
+                select=lambda rows, actor: rows.closed(),
+            ),
+            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+        ),
+        filters=(
+            "campaign",
+            "activity",
+            "code",
+            "channel",
+            "state",
+            "received_on",
+            "contact",
+            "account",
+            "owner",
+        ),
+        actions=(
+            Action(
+                key="convert",
+                label=_("Convert"),
+                icon="sparkles",
+                service="marketing.services.convert_response",
+                form="marketing.forms.ConvertForm",
+                is_primary=True,
+                is_shown=_is_open,
+                done=_("Converted. It carries where it came from."),
+                order=10,
+            ),
+            Action(
+                key="close",
+                label=_("Close"),
+                icon="circle-check",
+                service="marketing.services.close_response",
+                is_shown=_is_open,
+                done=_("Closed."),
+                order=20,
+            ),
+            Action(
+                key="cancel",
+                label=_("No answer at all"),
+                icon="ban",
+                service="marketing.services.cancel_response",
+                is_shown=_is_open,
+                done=_("Canceled."),
+                order=30,
+            ),
+            Action(
+                key="reopen",
+                label=_("Reopen"),
+                icon="rotate-ccw",
+                service="marketing.services.reopen_response",
+                is_shown=_is_closed,
+                done=_("Open again."),
+                order=20,
+            ),
+        ),
+        panels=(
+            Panel(
+                key="became",
+                label=singular_lazy("lead"),
+                template="marketing/panels/became.html",
+                load=became,
+                reads="lead",
+            ),
+        ),
+        rules=Rules(before_save=prepare_response, before_delete=keep_response),
+        rolls_up_to=("campaign", "contact", "account"),
+        bulk_fields=("code", "channel", "received_on", "owner"),
+        related=("campaign", "activity", "contact", "account", "owner"),
+    )
+)
