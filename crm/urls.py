@@ -23,5 +23,6 @@ urlpatterns = [
     path("settings/", include("crm.administration.urls")),
     path("imports/", include("crm.records.imports.urls")),
     path("case-queue/", include("cases.urls")),
+    path("", include("marketing.urls")),
     path("", include("crm.records.urls")),
 ]

@@ -160,6 +160,8 @@ else:
     EMAIL_BACKEND = "crm.mail.local.LocalMailboxBackend"
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="crm@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where links in mails lead; empty, it is the address by which whoever launches a mailing came.
+SITE_URL = env("SITE_URL", default="")
 
 # Security headers
 
@@ -222,6 +224,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-pending-mail": {"task": "crm.tasks.send_pending_mail", "schedule": 60},
     "forget-old-traces": {"task": "crm.tasks.forget_old_traces", "schedule": 24 * 3600},
+    "sweep-mailings": {"task": "marketing.tasks.sweep_mailings", "schedule": 10},
 }
 
 # Whether /healthz answers for a worker too: where all run together it should, and where a load
