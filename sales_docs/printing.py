@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.company import company
+from crm.reading import reader_locale
 from sales_docs.cards import shown_number
 from sales_docs.models import Document, DocumentLine, Invoice, Order, Quote
 from sales_docs.pdf.page import (
@@ -22,7 +23,6 @@ from sales_docs.pdf.page import (
     Taxes,
     Total,
 )
-from sales_docs.reading import reader_locale
 from sales_docs.services.customers import billing_lines
 from sales_docs.services.editing import lines_of
 from sales_docs.sums import stored_sums, stored_tax_groups

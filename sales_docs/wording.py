@@ -16,9 +16,9 @@ from crm.money import (
     format_price,
     format_quantity,
 )
+from crm.reading import reader_locale
 from sales_docs.models import Document, DocumentLine
 from sales_docs.pricing.trace import TraceKind, TraceStep
-from sales_docs.reading import reader_locale
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,9 @@ def say_trace(steps: Iterable[Mapping[str, str]], figures: Figures) -> list[Said
     said = []
     for stored in steps:
         step = TraceStep.from_json(stored)
-        text = _WORDS[step.kind]()
         said.append(
             SaidStep(
-                text=_fill(text, step, figures),
+                text=_say(step, figures),
                 amount=figures.price(step.amount),
                 is_result=step.is_result,
             )
@@ -87,9 +86,18 @@ def say_trace(steps: Iterable[Mapping[str, str]], figures: Figures) -> list[Said
     return said
 
 
-def _fill(text: str, step: TraceStep, figures: Figures) -> str:
+def tax_label(name: str, percent: str) -> str:
+    """The name of a tax, with the rate where the name does not say it."""
+    is_said = "".join(percent.split()) in "".join(name.split())
+    return name if is_said else f"{name}, {percent}"
+
+
+def _say(step: TraceStep, figures: Figures) -> str:
     """Puts figures and name into their places; the name last, because it is anybody's text."""
     value = step.value or Decimal(0)
+    if step.kind is TraceKind.TAX:
+        return tax_label(step.source, figures.percent(value))
+    text = _WORDS[step.kind]()
     text = text.replace("{quantity}", figures.quantity(value))
     text = text.replace("{percent}", figures.percent(value))
     text = text.replace("{price}", figures.price(value))
@@ -111,7 +119,6 @@ _WORDS = {
     TraceKind.DISCOUNT_PERCENT: lambda: _("Discount of {percent}"),
     TraceKind.DISCOUNT_SHARE: lambda: _("Share of the discount on the whole"),
     TraceKind.NET_AMOUNT: lambda: _("Net"),
-    TraceKind.TAX: lambda: _("{source}, {percent}"),
     TraceKind.TYPED_TAX: lambda: _("Tax entered by hand"),
     TraceKind.AGREED_AMOUNT: lambda: _("Share for {quantity}, as agreed"),
 }

@@ -5,18 +5,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm import money
 from crm.company import company
+from crm.reading import reader_locale
 from crm.ui.icons import icon_svg
 
 register = template.Library()
@@ -24,12 +24,6 @@ register = template.Library()
 NEAR_DAYS = 7
 KILO = 1000
 MONTHS_WITHOUT_YEAR = 10
-
-
-def reader_locale() -> Locale:
-    """The reader's language as babel knows it; plain English is written as in Europe."""
-    language = get_language() or "en"
-    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
 
 
 @register.simple_tag
@@ -106,6 +100,12 @@ def day(value: date | None) -> SafeString | str:
 
 
 @register.filter
+def whole_day(value: date) -> str:
+    """'Sunday, 22 November 2026'."""
+    return format_date(value, "full", locale=reader_locale())
+
+
+@register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """A moment as people say it: 'Today 14:05', 'Thu 10:30', '3 Nov 10:30'."""
     if value is None:
@@ -149,8 +149,9 @@ def distance(value: date | datetime | None) -> str:
         return ""
     on = timezone.localtime(value).date() if isinstance(value, datetime) else value
     days = (on - timezone.localdate()).days
-    if days == 0:
-        return _("today")
+    near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get(days)
+    if near:
+        return near
     if days > 0:
         return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
     return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}

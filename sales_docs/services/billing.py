@@ -14,6 +14,7 @@ from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.money import format_quantity
 from crm.operations import journal, operation
+from crm.reading import reader_locale
 from crm.records.registry import registry
 from crm.records.services import save_changed
 from sales_docs.calculation import agreed_amounts, price_lines, put_totals
@@ -21,7 +22,6 @@ from sales_docs.models import Invoice, InvoiceLine, Order, OrderLine, PriceSourc
 from sales_docs.pricing import splitting
 from sales_docs.pricing.splitting import Ordered, OrderedLine, Part, TooMuch
 from sales_docs.pricing.values import Agreed
-from sales_docs.reading import reader_locale
 from sales_docs.rules.documents import require_state
 from sales_docs.rules.lines import line_field
 from sales_docs.services.copying import copy_header, save_copy

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.money import NotANumber, parse_number
+from crm.reading import reader_locale
 from crm.records.declaration import RecordType
 from crm.records.links import record_url
-from sales_docs.reading import reader_locale
 from sales_docs.rules.lines import line_field
 from sales_docs.services.billing import Extent, create_invoice_from_order, read_ordered
 from sales_docs.services.editing import lines_of
