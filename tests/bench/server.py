@@ -27,7 +27,8 @@ class Server:
             self.port = free.getsockname()[1]
         command = [
             *(sys.executable, "-m", "gunicorn", "crm.wsgi:application", "--workers", "2"),
-            *("--worker-class", "gthread", "--threads", "4", "--log-level", "error"),
+            *("--worker-class", "gthread", "--threads", "4", "--keep-alive", "120"),
+            *("--log-level", "error"),
             *("--bind", f"127.0.0.1:{self.port}"),
         ]
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
