@@ -13,8 +13,8 @@ def contacts_of_account(actor: Actor, account: Account) -> dict[str, Any]:
     rows = Contact.objects.visible_to(actor).filter(account=account).defer("search_text")
     people = list(rows.recent_first()[: SHOWN + 1])
     main = [one for one in people if one.pk == account.primary_contact_id]
-    if not main and account.primary_contact_id:
-        main = list(Contact.objects.visible_to(actor).filter(pk=account.primary_contact_id))
+    if not main and account.primary_contact and actor.sees(account.primary_contact):
+        main = [account.primary_contact]
     others = [one for one in people if one.pk != account.primary_contact_id]
     return {
         "people": [*main, *others][:SHOWN],
@@ -34,5 +34,4 @@ def subsidiaries(actor: Actor, account: Account) -> dict[str, Any] | None:
 
 def employer(actor: Actor, contact: Contact) -> dict[str, Any] | None:
     """The account a person works for, as far as the reader may see it."""
-    account = Account.objects.visible_to(actor).filter(pk=contact.account_id).first()
-    return {"account": account} if account else None
+    return {"account": contact.account} if actor.sees(contact.account) else None

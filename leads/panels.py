@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.models import Account, Contact
+from accounts.models import Account
 from crm.access.actor import Actor
 from leads.models import Lead
 from opportunities.models import Opportunity
@@ -13,16 +13,11 @@ SHOWN = 5
 def became(actor: Actor, lead: Lead) -> dict[str, Any]:
     """The records a lead is linked to, as far as the reader may see them."""
     linked = (
-        ("account", Account, lead.account_id),
-        ("contact", Contact, lead.contact_id),
-        ("opportunity", Opportunity, lead.opportunity_id),
+        ("account", lead.account),
+        ("contact", lead.contact),
+        ("opportunity", lead.opportunity),
     )
-    found = [
-        (key, row)
-        for key, model, record_id in linked
-        if record_id
-        for row in model.objects.visible_to(actor).filter(pk=record_id)
-    ]
+    found = [(key, record) for key, record in linked if actor.sees(record)]
     return {"found": found, "is_open": lead.state == Lead.State.OPEN}
 
 

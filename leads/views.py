@@ -48,17 +48,22 @@ def qualify(request: HttpRequest, record_type: RecordType, lead: Lead) -> HttpRe
         raise AccessDenied(_("Your roles do not allow this here."))
     if lead.state == Lead.State.QUALIFIED:
         return _already(request, lead)
+    form = None
+    if request.method == "POST":
+        form = QualifyForm(request.POST, actor=request.actor, lead=lead)
+        done = _carry_out(request, lead, form) if form.is_valid() else None
+        if done is not None:
+            return done
+    return _decision(request, record_type, lead, form)
+
+
+def _decision(
+    request: HttpRequest, record_type: RecordType, lead: Lead, form: QualifyForm | None
+) -> HttpResponse:
+    """The page: what was answered, else what we propose."""
     found = suggest(request.actor, lead)
     proposed = default_plan(lead, found)
-    form = _form(request, lead, proposed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _carry_out(request, lead, form)
-        except (AccessDenied, NotVisible) as error:
-            form.add_error(None, str(error))
-        except CrmError as error:
-            form.show_error(error)
-            _renew(form, lead)
+    form = form or _form(request, lead, proposed)
     context = _page(request, record_type, lead, form) | {
         "parts": [_part(key, lead, form, found[key]) for key in TILES],
         "preview": _preview(request, lead, form, proposed),
@@ -68,30 +73,39 @@ def qualify(request: HttpRequest, record_type: RecordType, lead: Lead) -> HttpRe
 
 
 def _form(request: HttpRequest, lead: Lead, proposed: Plan) -> QualifyForm:
+    data = request.GET if "account" in request.GET else None
     initial = QualifyForm.initial_for(lead, proposed)
-    data = request.POST if request.method == "POST" else None
-    if data is None and "account" in request.GET:
-        data = request.GET
     return QualifyForm(data, initial=initial, actor=request.actor, lead=lead)
 
 
-def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpResponse:
-    result, operation_id = run(
-        actor=request.actor,
-        service=qualify_lead,
-        lead_id=lead.pk,
-        version=form.cleaned_data["version"],
-        plan=form.plan,
-    )
+def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpResponse | None:
+    """Qualifies, or writes the refusal into the form and answers nothing."""
+    try:
+        result, operation_id = run(
+            actor=request.actor,
+            service=qualify_lead,
+            lead_id=lead.pk,
+            version=form.cleaned_data["version"],
+            plan=form.plan,
+        )
+    except (AccessDenied, NotVisible) as error:
+        form.add_error(None, str(error))
+        return None
+    except CrmError as error:
+        form.show_error(error)
+        _renew(form, lead)
+        return None
     if result.is_repeat:
         return _already(request, result.lead)
-    made = ngettext(
-        "Qualified: %(count)s record created.",
-        "Qualified: %(count)s records created.",
-        len(result.created),
-    ) % {"count": len(result.created)}
-    say(request, made, operation_id)
+    say(request, _made(len(result.created)), operation_id)
     return redirect(record_url(result.opportunity or result.contact or result.account or lead))
+
+
+def _made(count: int) -> str:
+    told = ngettext(
+        "Qualified: %(count)s record created.", "Qualified: %(count)s records created.", count
+    )
+    return told % {"count": count}
 
 
 def _renew(form: QualifyForm, lead: Lead) -> None:

@@ -87,8 +87,8 @@ def _steps(opportunity: Opportunity) -> list[tuple[str, bool, bool]]:
 
 def customer(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
     """The account (else the person) it is with, and what was won there before."""
-    account = Account.objects.visible_to(actor).filter(pk=opportunity.account_id).first()
-    contact = Contact.objects.visible_to(actor).filter(pk=opportunity.contact_id).first()
+    account = opportunity.account if actor.sees(opportunity.account) else None
+    contact = opportunity.contact if actor.sees(opportunity.contact) else None
     if account is None and contact is None:
         return None
     won = Opportunity.objects.visible_to(actor).filter(account=account) if account else None

@@ -135,7 +135,14 @@ class Actor:
             shared_ids=self._shared(type_key, privilege),
         )
 
+    @cached_property
+    def _shared_types(self) -> frozenset[str]:
+        """The types of which something is shared with the user: mostly few, asked for once."""
+        return read_shared_types(self.principal_ids)
+
     def _shared(self, type_key: str, privilege: Privilege) -> frozenset[int]:
+        if type_key not in self._shared_types:
+            return frozenset()
         shares: dict[tuple[str, str], set[int]] | None = self.__dict__.get("_shares")
         if shares is None or (type_key, "") not in shares:
             shares = {**(shares or {}), (type_key, ""): set()}
@@ -146,6 +153,12 @@ class Actor:
 
     def allows(self, privilege: Privilege, record: "Record") -> bool:
         return self.scope(record.type_key(), privilege).covers(record)
+
+    def sees(self, record: "Record | None") -> bool:
+        """Whether a linked record may be shown; asks no query."""
+        return (
+            record is not None and record.deleted_at is None and self.allows(Privilege.READ, record)
+        )
 
     def require(self, privilege: Privilege, record: "Record") -> None:
         """Raises NotVisible when the record is hidden, AccessDenied when only this is refused."""
@@ -165,6 +178,25 @@ def refusal(privilege: Privilege) -> str:
     return _(
         "Your roles do not allow this here (%(privilege)s). An administrator can change that."
     ) % {"privilege": privilege.label}
+
+
+_SHARED_TYPES = """
+SELECT known.key FROM unnest(%(keys)s::text[]) AS known (key)
+WHERE EXISTS (
+    SELECT FROM crm_share
+    WHERE principal_id = ANY(%(principals)s) AND record_type = known.key
+)
+"""
+
+
+def read_shared_types(principal_ids: frozenset[int]) -> frozenset[str]:
+    """Which types anything is shared of: a probe of the index each, however many rows."""
+    from crm.records.registry import registry
+
+    keys = [record_type.key for record_type in registry]
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED_TYPES, {"keys": keys, "principals": sorted(principal_ids)})
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def read_shares(principal_ids: frozenset[int], type_key: str) -> list[tuple[str, int]]:
