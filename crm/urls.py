@@ -5,6 +5,7 @@ from django.urls import include, path
 from crm.health import healthz
 from crm.records.views.undo import undo
 from crm.today import views as today
+from crm.today.preferences import preferences
 
 # The admin asks for the second factor and throttles like every other log-in.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -16,7 +17,7 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("recent/", today.recent, name="recent"),
     path("area/<slug:key>/", today.area, name="area"),
-    path("preferences/", today.preferences, name="preferences"),
+    path("preferences/", preferences, name="preferences"),
     path("undo/<uuid:operation_id>/", undo, name="undo"),
     path("ui/", include("crm.ui.urls")),
     path("search/", include("crm.search.urls")),

@@ -45,6 +45,7 @@ CANCELED = {
 }
 TOOK_CALL = gettext_lazy("took a call")
 GOT_MAIL = gettext_lazy("got a mail")
+WROTE_MAIL = gettext_lazy("wrote a mail")
 # What comes first among things of the same moment.
 ACTIVITY, ENTRY, CHANGE = 2, 1, 0
 
@@ -214,8 +215,8 @@ def did(activity: Activity) -> str:
         if activity.minutes:
             told = {"did": sentence, "minutes": activity.minutes}
             return _("%(did)s, %(minutes)s min") % told
-    if activity.kind == Activity.Kind.EMAIL and activity.is_incoming:
-        sentence = GOT_MAIL
+    if activity.kind == Activity.Kind.EMAIL and not canceled and not activity.recipients:
+        sentence = GOT_MAIL if activity.is_incoming else WROTE_MAIL
     return str(sentence) % {"to": ", ".join(activity.recipients[:2])}
 
 
@@ -253,7 +254,7 @@ def _journal_entries(record: Record, after: Cursor | None) -> list[Entry]:
             rank=ENTRY,
             pk=entry.pk,
             icon="history",
-            who=entry.actor.name if entry.actor else "",
+            who=entry.actor.name if entry.actor else str(_("The system")),
             text=entry_sentence(entry),
         )
         for entry in entries.select_related("actor").order_by("-at", "-id")[: PAGE + 1]
@@ -291,6 +292,6 @@ def change_lines(actor: Actor, record: Record, changes: list[FieldChange]) -> It
                 rank=CHANGE,
                 pk=change.pk,
                 icon="pencil",
-                who=people.get(change.actor_id, ""),
+                who=people.get(change.actor_id) or _("The system"),
                 text=sentence,
             )

@@ -74,6 +74,12 @@ class Run:
         connection.request("GET", path)
         return connection.getresponse().status
 
+    def is_healthy(self) -> bool:
+        try:
+            return self.status("/healthz") == 200
+        except OSError:
+            return False
+
     def query(self, sql: str) -> list[tuple[object, ...]]:
         url = EmbeddedPostgres(self.home).url("crm")
         with psycopg.connect(url) as connection:
@@ -240,6 +246,28 @@ def test_servers_of_the_environment_are_used_and_left_running(start, home, tmp_p
     finally:
         stop(queue.child)
         stop(server.child)
+
+
+def test_output_that_nobody_reads_any_more_disturbs_neither_start_nor_stop(home):
+    port = free_port()
+    piped = subprocess.Popen(
+        ["make", "run"],
+        cwd=ROOT,
+        env=bare_environment(CRM_HOME=str(home), PORT=str(port), DEMO="no"),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert piped.stdout is not None
+    piped.stdout.readline()
+    piped.stdout.close()
+    run = Run(home, port=port)
+    deadline = time.monotonic() + GIVE_UP
+    while not run.is_healthy():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    piped.terminate()
+    piped.wait(60)
+    assert processes_of(home) == []
 
 
 def test_an_unreachable_database_is_one_line_without_the_password(tmp_path):

@@ -82,9 +82,8 @@ def _keep_quick_fields(record_type: RecordType, form: Any) -> None:
     """The quick sections' fields, what is required, and what the address has proposed."""
     quick = {name for part in record_type.sections if part.is_quick for name in part.fields}
     for name, field in list(form.fields.items()):
-        if name not in quick and not field.required and name not in form.initial:
-            if form.is_bound and form.data.get(form.add_prefix(name)):
-                continue
+        proposed_or_typed = form.initial.get(name) or form.data.get(form.add_prefix(name))
+        if name not in quick and not field.required and not proposed_or_typed:
             del form.fields[name]
 
 

@@ -19,6 +19,15 @@ from crm.records.once import make_once
 from crm.records.views.record import load, record_page
 from crm.records.views.running import next_url, run, say, token_of
 
+# In the order of the composer: what is used most comes first.
+OFFERED = (
+    Activity.Kind.NOTE,
+    Activity.Kind.TASK,
+    Activity.Kind.CALL,
+    Activity.Kind.EMAIL,
+    Activity.Kind.APPOINTMENT,
+)
+
 
 def timeline_context(request: HttpRequest, record: Any) -> dict[str, Any]:
     """The composer and a page of the timeline, as the address asks for it."""
@@ -35,7 +44,7 @@ def timeline_context(request: HttpRequest, record: Any) -> dict[str, Any]:
     return {
         "timeline": timeline(request.actor, record, kind=kind, after=cursor),
         "kind": kind,
-        "kinds": [*Activity.Kind.choices, (CHANGES, _("Changes"))],
+        "kinds": [*((kind.value, kind.label) for kind in OFFERED), (CHANGES, _("Changes"))],
         "is_continued": cursor is not None,
         "composer": composer_for(record),
         "may_log": may_log,

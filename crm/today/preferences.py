@@ -1,0 +1,60 @@
+"""What users set for themselves: name, language, time zone, theme, keyboard."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from crm.access.actor import Actor
+from crm.models import User
+from crm.operations import operation
+from crm.records.views.running import say
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+
+    class Meta:
+        model = User
+        fields = ("name", "job_title", "language", "time_zone", "theme", "has_shortcuts")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+        self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
+            (zone, zone.replace("_", " ")) for zone in zones if not zone.startswith("Etc/")
+        ]
+
+
+@operation
+def save_preferences(*, actor: Actor, values: Mapping[str, Any]) -> User:
+    """Changes what is the actor's own; roles, unit and address are the administrator's."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=actor.id)
+    for name, value in values.items():
+        if name in PreferencesForm.Meta.fields:
+            setattr(user, name, value)
+    user.save(update_fields=[name for name in values if name in PreferencesForm.Meta.fields])
+    return user
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    if request.method != "POST":
+        return render(request, "today/preferences.html", {"form": PreferencesForm(instance=user)})
+    form = PreferencesForm(request.POST, instance=User.objects.get(pk=user.pk))
+    if not form.is_valid():
+        return render(request, "today/preferences.html", {"form": form}, status=422)
+    save_preferences(actor=request.actor, values=form.cleaned_data)
+    with translation.override(form.cleaned_data["language"]):
+        say(request, _("Saved your preferences."))
+    return redirect("preferences")
