@@ -9,19 +9,21 @@ class SalesDocsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from sales_docs.imports import register_imports
-
-        register_imports()
         from django.db.models.signals import post_migrate
 
+        from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
         from opportunities.events import OpportunityClosing, OpportunitySaved
+        from sales_docs.imports import register_imports
         from sales_docs.services.numbers import install_series
         from sales_docs.services.opportunities import (
             follow_opportunity,
             refuse_with_open_quotes,
         )
+        from sales_docs.verbs import VERBS
 
+        register_imports()
+        add_verbs(VERBS)
         subscribe(OpportunityClosing, refuse_with_open_quotes)
         subscribe(OpportunitySaved, follow_opportunity)
         post_migrate.connect(install_series, sender=self)

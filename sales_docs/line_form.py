@@ -188,7 +188,7 @@ def _blank() -> dict[str, str]:
 
 
 def _put_figures(row: Row, line: DocumentLine, figures: Figures) -> None:
-    row.net = figures.amount(line.net_amount)
+    row.net = figures.amount(line.base_amount - line.line_discount)
     row.tax = figures.amount(line.tax_amount)
     row.tax_name = line.tax_name
     row.is_price_missing = line.is_price_missing

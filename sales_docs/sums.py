@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sales_docs.calculation import tax_of
 from sales_docs.models import Document, DocumentLine
 from sales_docs.pricing.values import NO_TAX, DocumentTotals, Tax, TaxGroup
-from sales_docs.wording import Figures
+from sales_docs.wording import Figures, tax_label
 
 ZERO = Decimal(0)
 
@@ -66,7 +66,10 @@ def _sums(
     if freight:
         sums.append(Sum(label=_("Freight"), value=figures.amount(freight)))
     sums += [
-        Sum(label=tax_label(group.tax, figures), value=figures.amount(group.amount))
+        Sum(
+            label=tax_label(group.tax.name, figures.percent(group.tax.rate)),
+            value=figures.amount(group.amount),
+        )
         for group in groups
         if group.tax != NO_TAX
     ]
@@ -79,13 +82,6 @@ def discount_label(document: Document, figures: Figures) -> str:
             "{percent}", figures.percent(document.discount_percent)
         )
     return _("Discount")
-
-
-def tax_label(tax: Tax, figures: Figures) -> str:
-    """The name, with the rate where the name does not say it."""
-    percent = figures.percent(tax.rate)
-    plain = "".join(percent.split())
-    return tax.name if plain in "".join(tax.name.split()) else f"{tax.name}, {percent}"
 
 
 def stored_tax_groups(document: Document, lines: Sequence[DocumentLine]) -> tuple[TaxGroup, ...]:

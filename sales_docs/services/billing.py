@@ -234,7 +234,7 @@ def _note_bill(order: Order, invoice: Invoice, *, is_billed: bool) -> None:
         changes["state"] = order.state
         order.state = Order.State.INVOICED
     order = save_changed(registry.get("order"), order, changes)
-    journal("billed", order, is_final=True, invoice_id=invoice.pk, is_everything=is_billed)
+    journal("billed_whole" if is_billed else "billed", order, is_final=True, invoice_id=invoice.pk)
 
 
 def give_back(order: Order, invoice: Invoice, *, amount: Decimal) -> None:

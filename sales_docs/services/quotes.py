@@ -164,7 +164,7 @@ def close_quote(
     quote: Quote = lock_document(actor=actor, key="quote", record_id=record_id)
     require_state(quote, *CLOSED_STATES, message=_("This %(type)s is closed already."))
     quote = _close(quote, Quote.Reason(reason), on=closed_on or _today(), note=note)
-    journal("closed", quote, reason=reason, note=note)
+    journal("quote_closed", quote, reason=reason, note=note)
     emit(QuoteClosed(quote_id=quote.pk, reason=reason))
     if loses_opportunity and quote.opportunity_id:
         from opportunities.services import lose_opportunity
@@ -205,7 +205,7 @@ def close_siblings(quote: Quote, *, actor: Actor, on: date) -> list[Quote]:
                 _("%(number)s is open too, and you may not close it.") % {"number": sibling.number}
             )
         closed.append(_close(sibling, Quote.Reason.CANCELED, on=on, note=""))
-        journal("closed", sibling, reason=Quote.Reason.CANCELED.value, note="")
+        journal("quote_closed", sibling, reason=Quote.Reason.CANCELED.value, note="")
         emit(QuoteClosed(quote_id=sibling.pk, reason=Quote.Reason.CANCELED.value))
     return closed
 
