@@ -98,7 +98,10 @@ class Fork:
         self.name = name
         self.log = log
         self.work = work
-        self.process = multiprocessing.get_context("fork").Process(target=self.run)
+        self.process = multiprocessing.get_context("fork").Process(
+            target=self.run,
+            daemon=True,  # should we end without stopping it, it is ended too
+        )
         self.process.start()
 
     def run(self) -> None:

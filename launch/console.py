@@ -1,5 +1,6 @@
 """Lines for the person at the terminal: what is being done, and how long it took."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -7,9 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def say(text: str = "") -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def say(text: str = "", *, end: str = "\n") -> None:
+    """Whoever closed the terminal or the pipe has no need of the line, and what runs goes on."""
+    try:
+        sys.stdout.write(f"{text}{end}")
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -22,8 +27,7 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
         say(f"\n      {detail}" if not details else f"      {detail}")
         details.append(detail)
 
-    sys.stdout.write(f"  {title} ... ")
-    sys.stdout.flush()
+    say(f"  {title} ... ", end="")
     try:
         yield tell
     except BaseException:
