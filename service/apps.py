@@ -2,6 +2,27 @@ from django.apps import AppConfig
 
 
 class ServiceConfig(AppConfig):
+    """What was agreed with customers, and what the company knows."""
+
     name = "service"
     label = "service"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cases.events import CaseChanged, CaseReactivated, CaseResolved
+        from crm.journal.sentences import add_verbs
+        from crm.operations import subscribe
+        from crm.records.undo import add_undoer
+        from service.services import (
+            drop_foreign_cover,
+            give_back_allotment,
+            take_allotment,
+            undo_allotment,
+        )
+        from service.verbs import VERBS
+
+        add_verbs(VERBS)
+        add_undoer("allotment_taken", undo_allotment)
+        subscribe(CaseResolved, take_allotment)
+        subscribe(CaseReactivated, give_back_allotment)
+        subscribe(CaseChanged, drop_foreign_cover)

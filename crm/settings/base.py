@@ -224,6 +224,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-pending-mail": {"task": "crm.tasks.send_pending_mail", "schedule": 60},
     "forget-old-traces": {"task": "crm.tasks.forget_old_traces", "schedule": 24 * 3600},
+    "move-contracts": {"task": "service.tasks.move_contracts_by_calendar", "schedule": 15 * 60},
     "sweep-mailings": {"task": "marketing.tasks.sweep_mailings", "schedule": 10},
 }
 

@@ -137,3 +137,7 @@ class Article(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def version_name(self) -> str:
+        return f"{self.major}.{self.minor}"

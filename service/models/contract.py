@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -59,14 +61,15 @@ class Contract(Record):
     total = models.DecimalField(
         _("total"), max_digits=20, decimal_places=4, default=0, editable=False
     )
-    renews = models.OneToOneField(
+    renews = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
         blank=True,
         editable=False,
-        related_name="renewal",
+        related_name="renewals",
         verbose_name=_("renews"),
+        db_index=False,
     )
     description = models.TextField(_("description"), blank=True)
     search_text = search_text("name", "number")
@@ -95,6 +98,11 @@ class Contract(Record):
             *Record.Meta.constraints,
             models.CheckConstraint(condition=~models.Q(name=""), name="contract_has_name"),
             models.UniqueConstraint(fields=["number", "term"], name="contract_number_term"),
+            models.UniqueConstraint(
+                fields=["renews"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="contract_renewed_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
                 name="contract_dates",
@@ -109,6 +117,11 @@ class Contract(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def full_number(self) -> str:
+        """The number, with the term where it was renewed: CON-00012, CON-00012-2."""
+        return self.number if self.term == 1 else f"{self.number}-{self.term}"
 
 
 class ContractLine(models.Model):
@@ -187,3 +200,7 @@ class ContractLine(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def net(self) -> Decimal:
+        return self.price - self.discount

@@ -26,6 +26,7 @@ class AllotmentEntry(models.Model):
     class Reason(models.TextChoices):
         RESOLVED = "resolved", _("Resolved")
         REACTIVATED = "reactivated", _("Taken up again")
+        UNDONE = "undone", _("Undone")
 
     line = models.ForeignKey(ContractLine, models.PROTECT, related_name="entries")
     case = models.ForeignKey(Case, models.PROTECT, related_name="allotment_entries")
@@ -46,7 +47,11 @@ class AllotmentEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount__lte=0, refunds__isnull=True, reason="resolved")
-                | models.Q(amount__gte=0, refunds__isnull=False, reason="reactivated"),
+                | models.Q(
+                    amount__gte=0,
+                    refunds__isnull=False,
+                    reason__in=["reactivated", "undone"],
+                ),
                 name="allotmententry_sign",
             )
         ]

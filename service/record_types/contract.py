@@ -1,0 +1,284 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.labels import plural_lazy
+from crm.records.declaration import (
+    Action,
+    Column,
+    DuplicateKey,
+    NamedView,
+    Panel,
+    Place,
+    RecordType,
+    Rules,
+    Section,
+    Status,
+)
+from crm.records.registry import registry
+from service import rules
+from service.models import Contract
+from service.panels import contracts_of_account, entitlement, lines_of_contract, terms, used_by
+from service.services.contracts import follow_dates, prepare_contract
+
+State = Contract.State
+
+
+def _in(*states: str) -> Any:
+    return lambda contract: contract.state in states
+
+
+def _never(contract: Any) -> bool:
+    """Offered by a panel, not in the command bar."""
+    return False
+
+
+ACTIONS = (
+    Action(
+        key="invoice",
+        label=_("Invoice"),
+        icon="file-check",
+        service="service.services.invoice_contract",
+        is_primary=True,
+        is_shown=_in(State.DRAFT),
+        done=_("Invoiced."),
+        order=10,
+    ),
+    Action(
+        key="renew",
+        label=_("Renew"),
+        icon="refresh-cw",
+        service="service.services.renew_contract",
+        form="service.forms.RenewForm",
+        is_shown=_in(*rules.RENEWABLE),
+        done=_("Here is the draft of the next term."),
+        order=15,
+    ),
+    Action(
+        key="hold",
+        label=_("Put on hold"),
+        icon="circle-pause",
+        service="service.services.hold_contract",
+        is_shown=_in(State.ACTIVE),
+        done=_("On hold."),
+        order=20,
+    ),
+    Action(
+        key="release",
+        label=_("End the hold"),
+        icon="circle-play",
+        service="service.services.release_contract",
+        is_primary=True,
+        is_shown=_in(State.ON_HOLD),
+        done=_("The hold is over."),
+        order=20,
+    ),
+    Action(
+        key="copy",
+        label=_("Copy"),
+        icon="copy",
+        service="service.services.copy_contract",
+        done=_("Here is the copy."),
+        order=30,
+    ),
+    Action(
+        key="cancel",
+        label=_("Cancel %(type)s"),
+        icon="circle-x",
+        service="service.services.cancel_contract",
+        form="service.forms.CancelContractForm",
+        is_shown=_in(*rules.RUNNING),
+        done=_("Canceled."),
+        order=50,
+    ),
+    Action(
+        key="line",
+        label=_("Line of %(type)s"),
+        icon="plus",
+        service="service.services.save_contract_line",
+        form="service.forms.LineForm",
+        is_shown=_never,
+        done=_("Saved the line."),
+    ),
+    Action(
+        key="remove-line",
+        label=_("Remove a line"),
+        icon="x",
+        view="service.views.remove_line",
+        is_shown=_never,
+    ),
+    Action(
+        key="cancel-line",
+        label=_("Cancel a line"),
+        icon="circle-x",
+        view="service.views.cancel_line",
+        is_shown=_never,
+    ),
+)
+
+registry.add_panel(
+    "case",
+    Panel(
+        key="entitlement",
+        label=_("What was agreed"),
+        template="service/panels/entitlement.html",
+        load=entitlement,
+        reads="contract",
+        order=20,
+    ),
+)
+registry.add_action(
+    "case",
+    Action(
+        key="cover",
+        label=_("Serve under an agreement"),
+        icon="shield-check",
+        service="service.services.cover_case",
+        form="service.forms.CoverForm",
+        is_shown=_never,
+        done=_("What it is served under is set."),
+    ),
+)
+registry.add_panel(
+    "account",
+    Panel(
+        key="contracts",
+        label=plural_lazy("contract"),
+        template="service/panels/contracts.html",
+        load=contracts_of_account,
+        reads="contract",
+        order=45,
+    ),
+)
+
+registry.register(
+    RecordType(
+        model=Contract,
+        slug="contracts",
+        icon="file-badge",
+        colour="quote",
+        number="number",
+        places=(Place(area="service", group="service", order=30),),
+        form="service.forms.ContractForm",
+        status=Status(
+            field="state",
+            tones={
+                State.DRAFT: ("", "circle-dashed"),
+                State.INVOICED: ("accent", "circle-dot"),
+                State.ACTIVE: ("good", "circle-check"),
+                State.ON_HOLD: ("warn", "circle-pause"),
+                State.CANCELED: ("", "circle-x"),
+                State.EXPIRED: ("", "calendar-x"),
+            },
+            closed=frozenset(State) - {State.DRAFT},
+        ),
+        subtitle=("account", "full_number"),
+        key_fields=(
+            Column(name="starts_on", kind="date"),
+            Column(name="ends_on", kind="date"),
+            Column(name="level", kind="choice"),
+            Column(name="total", kind="money"),
+            Column(name="owner", kind="person", related=("owner",)),
+        ),
+        sections=(
+            Section(
+                key="contract",
+                label=_("Main facts"),
+                fields=("name", "account", "contact", "starts_on", "ends_on", "level", "owner"),
+                is_quick=True,
+            ),
+            Section(
+                key="terms",
+                label=_("Details"),
+                fields=("billing", "currency", "canceled_on", "renews", "description"),
+            ),
+        ),
+        columns=(
+            Column(name="name", kind="link"),
+            Column(name="full_number", label=_("Number"), sort="number"),
+            Column(name="account", kind="record", related=("account",), sort="account__name"),
+            Column(name="state", kind="pill"),
+            Column(name="starts_on", kind="date", is_wide_only=True),
+            Column(name="ends_on", kind="date"),
+            Column(name="level", kind="choice", is_wide_only=True),
+            Column(name="total", kind="money"),
+            Column(name="billing", kind="choice", is_default=False),
+            Column(name="contact", kind="record", related=("contact",), is_default=False),
+            Column(name="canceled_on", kind="date", is_default=False),
+            Column(name="owner", kind="person", related=("owner",), is_wide_only=True),
+            Column(name="modified_at", kind="moment", is_default=False),
+            Column(name="created_at", kind="moment", is_default=False),
+        ),
+        views=(
+            NamedView(
+                key="active",
+                label=_("Active %(types)s"),
+                select=lambda rows, actor: rows.active(),
+                sort="ends_on",
+                is_default=True,
+            ),
+            NamedView(
+                key="mine",
+                label=_("My %(types)s"),
+                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
+                sort="ends_on",
+            ),
+            NamedView(
+                key="ending",
+                label=_("Ending within 60 days"),
+                select=lambda rows, actor: rows.ending_soon(),
+                sort="ends_on",
+            ),
+            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+        ),
+        filters=(
+            "state",
+            "account",
+            "account__industry",
+            "contact",
+            "level",
+            "billing",
+            "starts_on",
+            "ends_on",
+            "total",
+            "owner",
+            "created_at",
+        ),
+        actions=ACTIONS,
+        panels=(
+            Panel(
+                key="lines",
+                label=_("What it grants"),
+                template="service/panels/lines.html",
+                load=lines_of_contract,
+                place="main",
+                order=10,
+            ),
+            Panel(
+                key="terms",
+                label=_("Other terms"),
+                template="service/panels/terms.html",
+                load=terms,
+                order=20,
+            ),
+            Panel(
+                key="cases",
+                label=plural_lazy("case"),
+                template="service/panels/used_by.html",
+                load=used_by,
+                reads="case",
+                order=30,
+            ),
+        ),
+        duplicates=(DuplicateKey(fields=("name", "account"), reason=_("same name and customer")),),
+        rolls_up_to=("account", "contact"),
+        bulk_fields=("level", "billing"),
+        rules=Rules(
+            before_save=prepare_contract,
+            after_save=follow_dates,
+            before_delete=rules.refuse_deleting,
+            lock=rules.contract_lock,
+        ),
+        related=("account", "contact", "currency", "owner", "renews"),
+    )
+)
