@@ -6,7 +6,7 @@ from accounts.models import Account, Contact
 from accounts.models.address import ADDRESS, SHIPPING
 from accounts.models.reach import REFUSALS
 from accounts.panels import contacts_of_account, employer, subsidiaries
-from accounts.services import prepare_account, prepare_contact
+from accounts.services import announce_deletion, prepare_account, prepare_contact
 from crm.labels import plural_lazy, singular_lazy
 from crm.records.declaration import (
     Column,
@@ -154,7 +154,7 @@ registry.register(
             DuplicateKey(fields=("phone",), reason=_("same phone number")),
         ),
         bulk_fields=("relationship", "industry", "country", "parent", *REFUSALS),
-        rules=Rules(before_save=prepare_account),
+        rules=Rules(before_save=prepare_account, before_delete=announce_deletion),
         panels=(
             Panel(
                 key="contacts",
@@ -267,7 +267,7 @@ registry.register(
         ),
         rolls_up_to=("account",),
         bulk_fields=("account", "job_title", "country", *REFUSALS),
-        rules=Rules(before_save=prepare_contact),
+        rules=Rules(before_save=prepare_contact, before_delete=announce_deletion),
         panels=(
             Panel(
                 key="employer",

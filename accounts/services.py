@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from accounts.events import CustomerDeleting
 from accounts.models import Account, Contact
 from accounts.rules import normalise_name, normalise_reach, refuse_circle
-from crm.operations import journal
+from crm.operations import emit, journal
 from crm.records.registry import registry
 from crm.records.services import save_changed
 
 __all__ = [
+    "announce_deletion",
     "become_customer",
     "normalise_name",
     "normalise_reach",
@@ -30,6 +32,11 @@ def prepare_account(account: Account, changes: Mapping[str, Any]) -> None:
 def prepare_contact(contact: Contact, changes: Mapping[str, Any]) -> None:
     normalise_reach(contact)
     normalise_name(contact, "first_name", "last_name")
+
+
+def announce_deletion(customer: Account | Contact) -> None:
+    """Lets the apps above object: what is still going on with a customer keeps it."""
+    emit(CustomerDeleting(customer=customer))
 
 
 def become_customer(*, account_id: int, on: date) -> None:

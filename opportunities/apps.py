@@ -14,12 +14,16 @@ class OpportunitiesConfig(AppConfig):
         register_imports()
         from django.utils.translation import gettext_lazy as _
 
+        from accounts.events import CustomerDeleting
         from crm.journal.sentences import add_verbs
+        from crm.operations import subscribe
         from crm.today.blocks import Block, add_block
         from opportunities.panels import idle_deals
+        from opportunities.services.customers import keep_customer_of_open_deals
         from opportunities.verbs import VERBS
 
         add_verbs(VERBS)
+        subscribe(CustomerDeleting, keep_customer_of_open_deals)
         add_block(
             Block(
                 key="idle-deals",

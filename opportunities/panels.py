@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, When
 
 from accounts.models import Account, Contact
 from crm import clock
@@ -136,11 +136,10 @@ def deals_against(actor: Actor, competitor: Competitor) -> dict[str, Any]:
 
 def _deals(rows: QuerySet[Opportunity]) -> dict[str, Any]:
     """The open ones by close date, then the latest of the others."""
-    bare = rows.defer("search_text")
-    found = list(bare.open().order_by("est_close_on", "pk")[: SHOWN + 1])
-    if len(found) < SHOWN:
-        closed = bare.exclude(state=Opportunity.State.OPEN).order_by("-closed_on", "-pk")
-        found += list(closed[: SHOWN + 1 - len(found)])
+    open_first = Case(When(state=Opportunity.State.OPEN, then=0), default=1)
+    soonest = Case(When(state=Opportunity.State.OPEN, then="est_close_on"))
+    ordered = rows.defer("search_text").order_by(open_first, soonest, "-closed_on", "-pk")
+    found = list(ordered[: SHOWN + 1])
     return {"deals": found[:SHOWN], "has_more": len(found) > SHOWN, "won": totals_won(rows)}
 
 

@@ -72,6 +72,18 @@ def refuse_nameless_customer() -> None:
     )
 
 
+def refuse_deleting_customer_of(open_deals: int) -> None:
+    if open_deals:
+        raise RuleViolation(
+            ngettext(
+                "%(count)s open deal names this customer. Close or change it first.",
+                "%(count)s open deals name this customer. Close or change them first.",
+                open_deals,
+            )
+            % {"count": open_deals}
+        )
+
+
 def refuse_unknown_stage(stage: str) -> None:
     if stage not in Opportunity.Stage.values:
         raise RuleViolation(_("There is no such stage."), fields={"stage": _("Choose a stage.")})

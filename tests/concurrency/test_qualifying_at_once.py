@@ -8,6 +8,8 @@ from accounts.models import Account, Contact
 from crm.access.actor import Actor
 from crm.access.stamps import forget_stamps
 from crm.models import JournalEntry, User
+from crm.records.registry import registry
+from crm.records.services import update_record
 from leads.plans import Plan, Step
 from leads.services import qualify_lead
 from opportunities.models import Opportunity
@@ -86,3 +88,26 @@ def test_one_deal_is_won_once(owner):
     kinds = sorted(type(result).__name__ for result in results)
     assert kinds == ["Opportunity"] + ["RuleViolation"] * (THREADS - 1)
     assert JournalEntry.objects.filter(verb="won").count() == 1
+
+
+def test_two_accounts_never_come_to_belong_to_each_other(owner):
+    left, right = make_account(owner, name="Left"), make_account(owner, name="Right")
+    turns = [(left, right), (right, left)] * (THREADS // 2)
+
+    def link():
+        child, parent = turns.pop()
+        actor = Actor(user=User.objects.get(pk=owner.pk))
+        return update_record(
+            actor=actor,
+            record_type=registry.get("account"),
+            record_id=child.pk,
+            version=None,
+            values={"parent": parent},
+        )
+
+    results = at_once(link)
+
+    left.refresh_from_db()
+    right.refresh_from_db()
+    assert {type(result).__name__ for result in results} == {"Account", "RuleViolation"}
+    assert (left.parent_id is None) != (right.parent_id is None)
