@@ -44,7 +44,7 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) close(menu);
   // A choice closes its menu; a form in it stays.
-  const chosen = event.target.closest(".menu-list a[href], .menu-list form > button");
+  const chosen = event.target.closest(".menu-list :is(a[href], form > button)");
   if (chosen && !chosen.closest("[data-stay]")) open().forEach((menu) => close(menu));
 });
 
@@ -57,7 +57,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (menu) place(menu);
 });
 
-const items = (menu) => [...menu.querySelectorAll(".menu-list a[href], .menu-list form > button, .menu-list .menu-item")]
+const items = (menu) => [...menu.querySelectorAll(".menu-list :is(a[href], form > button, .menu-item)")]
   .filter((item) => item.checkVisibility());
 
 document.addEventListener("keydown", (event) => {
