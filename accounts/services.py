@@ -45,7 +45,12 @@ def become_customer(*, account_id: int, on: date) -> None:
     Runs inside an operation, whatever its actor may do to the account: it states a fact.
     Locks the account and journals 'became_customer'.
     """
-    account = Account.objects.alive().select_for_update(of=("self",)).filter(pk=account_id).first()
+    account = (
+        Account.objects.alive()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=account_id)
+        .first()
+    )
     if account is None or account.relationship != Account.Relationship.PROSPECT:
         return
     old: dict[str, Any] = {"relationship": account.relationship}

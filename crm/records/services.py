@@ -40,7 +40,9 @@ def lock_record(
     Raises NotVisible when the actor can't see it, AccessDenied when only `privilege` is missing.
     """
     record = (
-        record_type.model.objects.alive().select_for_update(of=("self",)).filter(pk=record_id)
+        record_type.model.objects.alive()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=record_id)
     ).first()
     if record is None:
         raise NotVisible
@@ -210,7 +212,7 @@ def _after(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> 
 def _locked(actor: Actor, record_type: RecordType, ids: Iterable[int]) -> Any:
     """The visible rows among `ids`, locked in key order."""
     rows = record_type.model.objects.visible_to(actor).filter(pk__in=list(ids))
-    return rows.order_by("pk").select_for_update(of=("self",))
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 def _each(
@@ -292,7 +294,9 @@ def restore_records(*, actor: Actor, record_type: RecordType, ids: Iterable[int]
     """Takes records out of the bin. Journals 'restored'."""
     rows = record_type.model.objects.in_bin().reachable_by(actor, Privilege.DELETE)
     done = 0
-    for record in rows.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",)):
+    for record in (
+        rows.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",), no_key=True)
+    ):
         _stamp(record, deleted_at=None)
         journal("restored", record)
         done += 1
