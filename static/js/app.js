@@ -72,7 +72,7 @@ function contents(form) {
 // What came back with errors is not saved, whether or not it was touched again.
 function isChanged(form) {
   if (!form.isConnected || sending.has(form) || !warns(form)) return false;
-  if (form.querySelector(".is-invalid, [aria-invalid=true]")) return true;
+  if ("dirty" in form.dataset || form.querySelector(".is-invalid, [aria-invalid=true]")) return true;
   return firstSeen.has(form) && firstSeen.get(form) !== contents(form);
 }
 
@@ -209,14 +209,12 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// Take all of theirs, or keep all of mine: every choice of the column.
+// Take all of theirs, or keep all of mine.
 document.addEventListener("click", (event) => {
-  const column = event.target.closest("[data-take-column]")?.closest("th").cellIndex;
-  if (column === undefined) return;
-  for (const row of event.target.closest("table").tBodies[0].rows) {
-    const choice = row.cells[column].querySelector("input[type=radio]");
-    if (choice) choice.checked = true;
-  }
+  const side = event.target.closest("[data-take-all]")?.dataset.takeAll;
+  if (!side) return;
+  const table = event.target.closest("table");
+  for (const choice of table.querySelectorAll(`input[type=radio][value="${side}"]`)) choice.checked = true;
 });
 
 // The theme changes at once, and the server is told without leaving the page.
