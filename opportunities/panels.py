@@ -1,11 +1,12 @@
 """What the board's cards and the record pages show of deals beyond their fields."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, QuerySet, Sum, When
+from django.utils import timezone
 
 from accounts.models import Account, Contact
 from crm import clock
@@ -68,12 +69,14 @@ def _moves(opportunity: Opportunity) -> list[tuple[datetime, str, str]]:
 
 
 def _closed_at(opportunity: Opportunity) -> datetime:
-    """When the deal last left the open state; what happened after does not age its stages."""
+    """When the deal was closed; what happened after does not age its stages."""
     closing = FieldChange.objects.filter(
         record_type="opportunity", record_id=opportunity.pk, changes__has_key="state"
     )
     last = closing.order_by("-id").values_list("at", flat=True).first()
-    return last or opportunity.created_at
+    if last or opportunity.closed_on is None:
+        return last or opportunity.created_at
+    return timezone.make_aware(datetime.combine(opportunity.closed_on, time()))
 
 
 def _tenths(stage: Progress) -> int:
@@ -104,14 +107,15 @@ def totals_won(rows: QuerySet[Opportunity] | None) -> list[tuple[Decimal, str]]:
     return sorted(sums, reverse=True)
 
 
-def rivals(actor: Actor, opportunity: Opportunity) -> dict[str, Any]:
+def rivals(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
+    """Who else bids; left out where there is nobody and nobody can be added."""
     visible = Competitor.objects.visible_to(actor)
-    return {
-        "rivals": list(visible.filter(opportunities=opportunity).order_by("name", "pk")),
-        "lost_to_id": opportunity.lost_to_id,
-        "may_change": opportunity.state == Opportunity.State.OPEN
-        and actor.allows(Privilege.WRITE, opportunity),
-    }
+    found = list(visible.filter(opportunities=opportunity).order_by("name", "pk"))
+    is_open = opportunity.state == Opportunity.State.OPEN
+    may_change = is_open and actor.allows(Privilege.WRITE, opportunity)
+    if not found and not may_change:
+        return None
+    return {"rivals": found, "lost_to_id": opportunity.lost_to_id, "may_change": may_change}
 
 
 def deals_of_account(actor: Actor, account: Account) -> dict[str, Any]:

@@ -102,6 +102,11 @@ SECTIONS = (
             "has_debrief",
         ),
     ),
+    Section(
+        key="result",
+        label=_("Result"),
+        fields=("actual_revenue", "closed_on", "lost_to", "originating_lead"),
+    ),
     Section(key="more", label=_("More"), fields=("description",)),
 )
 
@@ -237,6 +242,7 @@ registry.register(
             "currency",
             "price_list",
             "campaign",
+            "lost_to",
             "originating_lead",
         ),
     )
