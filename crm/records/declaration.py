@@ -88,6 +88,7 @@ class Section:
     label: Text
     fields: tuple[str, ...]
     is_quick: bool = False
+    is_form_only: bool = False  # what a panel of the record page shows in its own way
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,8 @@ class Panel:
 
     The template draws the whole part, its heading included; what stands beside the timeline
     can extend `records/side_panel.html`. It sees `record`, `panel` and what `load` returned.
+    `when(actor)` gives the rows without which the panel is left out, linked to the record by
+    `OuterRef("pk")`: asked along with the record, so that what is empty costs no query.
 
     `load(actor, record)` returns the template's context (one dict) or None to leave the panel
     out. A tab's context is loaded only when the tab is open; its count by `count`.
@@ -122,6 +125,7 @@ class Panel:
     icon: str = "list"
     order: int = 50
     reads: str = ""  # type key the actor must be able to read at all
+    when: Callable[["Actor"], QuerySet[Any]] | None = None
     count: Callable[["Actor", Any], int] | None = None
 
 
