@@ -52,7 +52,8 @@ WITH keyed AS (
         WHEN %(quiet_days)s > 0 AND EXISTS (
             SELECT 1 FROM marketing_recipient earlier
             WHERE earlier.address_key = keyed.address_key AND earlier.state = 'sent'
-              AND earlier.finished_at > now() - make_interval(days => %(quiet_days)s)
+              AND earlier.finished_at
+                  > statement_timestamp() - make_interval(days => %(quiet_days)s)
               AND earlier.activity_id <> %(activity)s
         ) THEN 'recent'
         WHEN row_number() OVER first_of_same > 1 THEN 'duplicate'

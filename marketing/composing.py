@@ -12,6 +12,7 @@ import nh3
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.encoding import punycode
 from django.utils.html import urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -85,7 +86,7 @@ def _prepare(activity: CampaignActivity, house: House) -> Prepared:
     placeholders.refuse_in_tags(body)
     page = render_to_string(
         "marketing/mail/layout.html",
-        {"body": mark_safe(body), "house": house},  # noqa: S308
+        {"body": mark_safe(body), "house": house, "language": activity.language},  # noqa: S308
     )
     words = activity.plain_text.strip() or plain_text(body)
     return Prepared(
@@ -143,7 +144,9 @@ def build_message(
 
 
 def _mailbox(name: str, address: str) -> str:
-    return formataddr((placeholders.one_line(name), placeholders.one_line(address)))
+    """As headers have it. Raises ValueError for an address mail can't have."""
+    local, _at, domain = placeholders.one_line(address).rpartition("@")
+    return formataddr((placeholders.one_line(name), f"{local}@{punycode(domain)}"))
 
 
 def list_headers(activity: CampaignActivity, unsubscribe_url: str) -> dict[str, str]:

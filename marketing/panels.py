@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from crm import labels
@@ -111,6 +112,13 @@ def became(actor: Actor, response: CampaignResponse) -> dict[str, Any] | None:
         return None
     lead = Lead.objects.visible_to(actor).filter(pk=response.lead_id).first()
     return {"lead": lead} if lead else None
+
+
+def mailed(type_key: str, actor: Actor) -> QuerySet[Any]:
+    """Without these the panel is left out; read along with the record."""
+    return Recipient.objects.filter(record_type=type_key, record_id=OuterRef("pk")).exclude(
+        state=Recipient.State.SKIPPED
+    )
 
 
 def mailings_to(actor: Actor, record: Any) -> dict[str, Any] | None:

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 class MarketingListQuerySet(RecordQuerySet):
     def with_members(self) -> Self:
         """Annotates `member_count` with the rows on the list."""
-        from marketing.models import ListMember
-
-        rows = ListMember.objects.filter(list=models.OuterRef("pk")).order_by()
+        member = self.model._meta.get_field("members").related_model
+        rows = member.objects.filter(list=models.OuterRef("pk")).order_by()
         counted = rows.values("list").annotate(n=models.Count("pk")).values("n")
         return self.annotate(
             member_count=models.functions.Coalesce(

@@ -25,6 +25,9 @@ TIMEOUT = 30
 OK, CLOSING, TEMPORARY, PERMANENT = 250, 421, 400, 500
 GO_AHEAD, WILL_FORWARD = 354, 251
 LONGEST_REPLY = 250
+# Before the final dot a server near by gets this long to say that it has given up meanwhile: then
+# the message was certainly not taken, and nobody's fate becomes unknown.
+LISTEN_MS = 20
 
 _FIRST_DOTS = re.compile(rb"(?m)^\.")
 
@@ -109,6 +112,7 @@ class SmtpTransport:
         if self._backend.connection is None:
             try:
                 self._backend.open()
+                self._backend.connection.ehlo_or_helo_if_needed()  # type: ignore[attr-defined]
             except (smtplib.SMTPException, OSError) as error:
                 self._drop()
                 raise ServerTrouble(_said(error)) from error
@@ -188,7 +192,7 @@ def _written(message: EmailMessage) -> tuple[bytes, str, list[str]]:
 def _has_something_to_say(sock: socket.socket) -> bool:
     poll = select.poll()
     poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(poll.poll(0))
+    return bool(poll.poll(LISTEN_MS))
 
 
 def _payload(message: EmailMessage) -> bytes:

@@ -1,12 +1,14 @@
 """What this app puts on the pages of records that can be on a list."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.levels import Privilege
 from crm.records.declaration import Action, Panel
 from crm.records.registry import registry
 from marketing.models import MEMBER_TYPES
-from marketing.panels import mailings_to, refusal_to_add
+from marketing.panels import mailed, mailings_to, refusal_to_add
 
 for key in MEMBER_TYPES:
     registry.add_action(
@@ -29,6 +31,7 @@ for key in MEMBER_TYPES:
             label=_("Mailings"),
             template="marketing/panels/mailings.html",
             load=mailings_to,
+            when=partial(mailed, key),
             reads="campaignactivity",
             order=80,
         ),

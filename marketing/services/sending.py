@@ -173,9 +173,17 @@ def _send_one(transport: Transport, batch: Batch, prepared: Prepared, row: Recip
     if reason:
         skip(row, reason)
         return True
-    message = _message(batch, prepared, row, record)
+    try:
+        message = _message(batch, prepared, row, record)
+    except ValueError as error:
+        give_up(row, _("The message can't be written: %(error)s") % {"error": error})
+        return True
     if not intend(row, message_id(row, batch.activity)):
         return _is_running(batch)
+    return _hand_over(transport, batch, row, message)
+
+
+def _hand_over(transport: Transport, batch: Batch, row: Recipient, message: Any) -> bool:
     try:
         transport.deliver(message)
     except Refused as failure:
@@ -223,10 +231,11 @@ def _message(batch: Batch, prepared: Prepared, row: Recipient, record: Any) -> A
 
 _INTEND = """
 UPDATE marketing_recipient row
-SET state = 'sending', attempts = attempts + 1, handed_over_at = now(), message_id = %(message_id)s,
-    lease_until = now() + %(lease)s
+SET state = 'sending', attempts = attempts + 1, handed_over_at = statement_timestamp(),
+    message_id = %(message_id)s,
+    lease_until = statement_timestamp() + %(lease)s
 WHERE row.id = %(id)s AND row.claim = %(claim)s AND row.state = 'claimed'
-  AND row.lease_until > now()
+  AND row.lease_until > statement_timestamp()
   AND EXISTS (
     SELECT 1 FROM marketing_campaignactivity activity
     WHERE activity.id = row.activity_id AND activity.state = 'running'
@@ -261,6 +270,13 @@ def _mine(row: Recipient, *states: str) -> Any:
 def skip(row: Recipient, reason: str) -> None:
     _mine(row, Row.CLAIMED).update(
         state=Row.SKIPPED, reason=reason, claim=None, lease_until=None, finished_at=Now()
+    )
+
+
+def give_up(row: Recipient, note: str) -> None:
+    """No mail server was asked: there is nothing one could send."""
+    _mine(row, Row.CLAIMED).update(
+        state=Row.FAILED, note=note[:300], lease_until=None, finished_at=Now()
     )
 
 

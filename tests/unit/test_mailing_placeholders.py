@@ -78,7 +78,9 @@ def test_a_value_that_looks_like_a_placeholder_is_not_read_again():
 
 
 def test_values_are_escaped_where_they_stand_in_html():
-    shown = read("<p>{{ company }}</p>", {"company": "<script>alert(1)</script>"}, escape=html.escape)
+    shown = read(
+        "<p>{{ company }}</p>", {"company": "<script>alert(1)</script>"}, escape=html.escape
+    )
     assert shown == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"
 
 
