@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import ngettext
 
 from accounts.models import Account, Contact
@@ -118,6 +118,15 @@ def _of_customer(actor: Actor, rows: QuerySet[Any]) -> dict[str, Any]:
         "has_more": len(found) > SHOWN,
         "may_create": actor.can("case", Privilege.CREATE),
     }
+
+
+def active_at_account(actor: Actor) -> QuerySet[Any]:
+    """Without these the account's page has no notice; read along with the account."""
+    return Case.objects.visible_to(actor).active().of_customer(account_id=OuterRef("pk"))
+
+
+def active_at_contact(actor: Actor) -> QuerySet[Any]:
+    return Case.objects.visible_to(actor).active().of_customer(contact_id=OuterRef("pk"))
 
 
 def open_at_account(actor: Actor, account: Account) -> dict[str, Any] | None:

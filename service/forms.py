@@ -134,16 +134,14 @@ class CoverForm(ActionForm):
 
     line = forms.TypedChoiceField(
         label=gettext_lazy("Served under"),
-        required=False,
         coerce=int,
-        empty_value=None,
         widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["line"]
-        field.choices = [("", _("Nothing agreed")), *self._offered()]
+        field.choices = [(0, _("Nothing agreed")), *self._offered()]
 
     def _offered(self) -> list[tuple[int, str]]:
         if self.record is None:
@@ -158,4 +156,4 @@ class CoverForm(ActionForm):
     @classmethod
     def initial_for(cls, actor: Actor, record: Any) -> dict[str, Any]:
         cover = getattr(record, "cover", None)
-        return {"line": cover.line_id if cover else ""}
+        return {"line": cover.line_id if cover else 0}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -60,6 +61,13 @@ def percent_left(line: Any) -> int | None:
     if not line.total:
         return None
     return max(0, line.total - line.used) * PERCENT // line.total
+
+
+def contracts_at_account(actor: Actor) -> QuerySet[Any] | None:
+    """Who can't make any sees no empty panel; read along with the account."""
+    if actor.can("contract", Privilege.CREATE):
+        return None
+    return Contract.objects.visible_to(actor).filter(account=OuterRef("pk"))
 
 
 def contracts_of_account(actor: Actor, account: Account) -> dict[str, Any] | None:

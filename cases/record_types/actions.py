@@ -149,7 +149,7 @@ ACTIONS = (
     ),
     Action(
         key="reactivate",
-        label=_("Take up again"),
+        label=_("Reopen"),
         icon="rotate-ccw",
         service="cases.services.reactivate_case",
         form="cases.forms.ReactivateForm",

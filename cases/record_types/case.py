@@ -2,6 +2,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.panels import (
+    active_at_account,
+    active_at_contact,
     cases_of_account,
     cases_of_contact,
     customer,
@@ -103,6 +105,7 @@ for key, load in (("account", cases_of_account), ("contact", cases_of_contact)):
             order=30,
         ),
     )
+active_at = {"account": active_at_account, "contact": active_at_contact}
 for key, notice in (
     ("account", open_at_account),
     ("contact", open_at_contact),
@@ -115,6 +118,7 @@ for key, notice in (
             label=plural_lazy("case"),
             template="cases/panels/open_cases.html",
             load=notice,
+            when=active_at.get(key),
             reads="case",
             order=1,
         ),

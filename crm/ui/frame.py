@@ -86,10 +86,17 @@ class Frame:
         if self.request.path.startswith(("/settings/", "/imports/")):
             return "settings"
         last = self.request.COOKIES.get(AREA_COOKIE, "sales")
-        here = [place.area for place in self._here.places] if self._here else []
+        here = [place.area for place in self._here.places] if self._here else self._page_areas()
         if here and last not in here:
             return here[0]
         return last if last in AREAS else "sales"
+
+    def _page_areas(self) -> list[str]:
+        """Where an app's own page stands, for it and what is below it."""
+        return [page.area for page in _pages if page.area and self._is_at(reverse(page.url_name))]
+
+    def _is_at(self, url: str) -> bool:
+        return self.request.path == url or (url != "/" and self.request.path.startswith(url))
 
     @cached_property
     def _here(self) -> RecordType | None:
@@ -128,7 +135,7 @@ class Frame:
         for page in _pages:
             if page.area in ("", self.area) and self._may_open(page):
                 url = reverse(page.url_name)
-                entry = Entry(str(page.label), url, page.icon, self.request.path == url)
+                entry = Entry(str(page.label), url, page.icon, self._is_at(url))
                 entries.setdefault(page.group, []).append((page.order, entry))
         return [
             {"label": label, "entries": [entry for _order, entry in _sorted(entries[key])]}

@@ -158,7 +158,7 @@ registry.register(
                 fields=("title", "summary", "keywords", "language", "owner"),
                 is_quick=True,
             ),
-            Section(key="text", label=_("Text"), fields=("body",)),
+            Section(key="text", label=_("Text"), fields=("body",), is_form_only=True),
         ),
         columns=(
             Column(name="title", kind="link"),

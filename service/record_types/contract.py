@@ -18,7 +18,14 @@ from crm.records.declaration import (
 from crm.records.registry import registry
 from service import rules
 from service.models import Contract
-from service.panels import contracts_of_account, entitlement, lines_of_contract, terms, used_by
+from service.panels import (
+    contracts_at_account,
+    contracts_of_account,
+    entitlement,
+    lines_of_contract,
+    terms,
+    used_by,
+)
 from service.services.contracts import follow_dates, prepare_contract
 
 State = Contract.State
@@ -146,6 +153,7 @@ registry.add_panel(
         label=plural_lazy("contract"),
         template="service/panels/contracts.html",
         load=contracts_of_account,
+        when=contracts_at_account,
         reads="contract",
         order=45,
     ),

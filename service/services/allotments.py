@@ -26,7 +26,7 @@ def cover_case(
     line: int | None = None,
     version: int | None = None,
 ) -> Case:
-    """Serves a case under a line of the customer's contract, or (None) under no contract.
+    """Serves a case under a line of the customer's contract, or (None or 0) under no contract.
 
     Locks the case, then the line; journals 'case_covered' or 'case_uncovered'. Raises NotVisible,
     AccessDenied, RuleViolation.
@@ -34,7 +34,7 @@ def cover_case(
     case = lock_case(actor=actor, record_id=record_id)
     rules.refuse_closed_case(case)
     before = CaseCover.objects.filter(case=case).first()
-    if line is None:
+    if not line:
         if before is not None:
             before.delete()
             journal("case_uncovered", case, is_final=True)

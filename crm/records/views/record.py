@@ -144,7 +144,7 @@ def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
 
 def _sections(record_type: RecordType, record: Any) -> list[tuple[Section, list[Any]]]:
     """Sections with (column, value); the first is whole, the others leave out what is blank."""
-    first, *others = record_type.sections
+    first, *others = (part for part in record_type.sections if not part.is_form_only)
     shown = [(first, [(one, one.html(record)) for one in field_columns(record_type, first.fields)])]
     for section in others:
         columns = field_columns(record_type, section.fields)
