@@ -1,0 +1,1 @@
+"""The one condition engine: what lists, saved views and rules narrow records by."""

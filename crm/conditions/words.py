@@ -1,0 +1,128 @@
+"""A condition as people say it: 'Close date in the next 7 days', 'Stage is Propose or Close'."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from crm import labels
+from crm.access.actor import Actor
+from crm.conditions.fields import AskedField, Kind, asked_field
+from crm.conditions.periods import period_label
+from crm.conditions.schema import ME, MY_TEAMS, Leaf, Op, Range
+from crm.labels.names import in_text
+from crm.models import Principal
+from crm.records.declaration import RecordType
+from crm.templatetags import ui
+
+MOST_NAMED = 3
+HIDDEN = gettext_lazy("one you may not see")
+
+_LEADS: Mapping[Op, Any] = {
+    Op.CONTAINS: gettext_lazy("%(field)s contains"),
+    Op.EXCLUDES: gettext_lazy("%(field)s does not contain"),
+    Op.STARTS: gettext_lazy("%(field)s begins with"),
+    Op.IS: gettext_lazy("%(field)s is"),
+    Op.IS_NOT: gettext_lazy("%(field)s is not"),
+    Op.OVER: gettext_lazy("%(field)s is over"),
+    Op.UNDER: gettext_lazy("%(field)s is under"),
+    Op.ANY_OF: gettext_lazy("%(field)s is"),
+    Op.NONE_OF: gettext_lazy("%(field)s is not"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A condition in words: what is asked about, and the part one looks for."""
+
+    lead: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.lead} {self.value}"
+
+
+def path_label(record_type: RecordType, path: str) -> str:
+    """'Industry', or for a field of a linked record 'Account: industry'."""
+    asked = asked_field(record_type.model, path)
+    steps = path.split("__")
+    keys = [record_type.key]
+    keys += [target.type_key() for _path, target in asked.links] if asked else []
+    first, *others = (labels.field_label(key, step) for key, step in zip(keys, steps, strict=False))
+    return ": ".join([first, *(in_text(other) for other in others)])
+
+
+def say(record_type: RecordType, leaf: Leaf, actor: Actor) -> Said:
+    label = path_label(record_type, leaf.asked.path)
+    lead = _LEADS.get(leaf.op)
+    return Said(str(lead) % {"field": label} if lead else label, _value(leaf, actor))
+
+
+def _value(leaf: Leaf, actor: Actor) -> str:
+    if leaf.op == Op.BLANK:
+        return _("is empty")
+    if leaf.op == Op.FILLED:
+        return _("is filled in")
+    if leaf.op == Op.WITHIN:
+        return period_label(leaf.value)
+    if leaf.op == Op.BETWEEN:
+        return _range(leaf.value)
+    if leaf.op in (Op.ANY_OF, Op.NONE_OF):
+        return _listed(_names(leaf.asked, leaf.value, actor))
+    return _single(leaf.value)
+
+
+def _single(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, date):
+        return ui.day_text(value)
+    if isinstance(value, int | Decimal):
+        return ui.number(value)
+    return f"“{value}”"
+
+
+def _range(value: Range) -> str:
+    start, end = value.start, value.end
+    if end is None:
+        return _("from %(start)s") % {"start": _single(start)}
+    if start is None:
+        return _("up to %(end)s") % {"end": _single(end)}
+    if start == end:
+        return _single(start)
+    return _("from %(start)s to %(end)s") % {"start": _single(start), "end": _single(end)}
+
+
+def _listed(names: Sequence[str]) -> str:
+    """'A', 'A or B', 'A, B or C', 'A, B or 7 more'."""
+    if len(names) == 1:
+        return names[0]
+    shown = names if len(names) <= MOST_NAMED else names[: MOST_NAMED - 1]
+    left = len(names) - len(shown)
+    if left:
+        more = ngettext("%(count)s more", "%(count)s more", left) % {"count": left}
+        shown = [*shown, more]
+    return _("%(some)s or %(last)s") % {"some": ", ".join(shown[:-1]), "last": shown[-1]}
+
+
+def _names(asked: AskedField, values: Sequence[Any], actor: Actor) -> list[str]:
+    if asked.kind == Kind.CHOICE:
+        return [str(asked.choices.get(value, value)) for value in values]
+    if asked.kind == Kind.OTHER:
+        return [str(value) for value in values]
+    own = {ME: _("me"), MY_TEAMS: _("me or my teams")}
+    found: Mapping[Any, Any] = _rows(asked, [v for v in values if v not in own], actor)
+    return [own.get(value) or str(found.get(value, HIDDEN)) for value in values]
+
+
+def _rows(asked: AskedField, keys: list[Any], actor: Actor) -> Mapping[Any, Any]:
+    if not keys:
+        return {}
+    if asked.kind == Kind.PERSON:
+        return Principal.objects.in_bulk(keys)
+    found: Mapping[Any, Any] = asked.field.related_model.objects.visible_to(actor).in_bulk(keys)
+    return found
