@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
-from crm.records.links import record_url, url_of
+from crm.records.links import action_url, new_url, record_url, url_of
 from crm.records.registry import registry
 from sales_docs.cards import DocumentCard, card_of
 from sales_docs.grid import grid_context
@@ -161,25 +161,48 @@ def count_opportunity_lines(actor: Actor, record: Any) -> int:
 
 
 def quotes_of_opportunity(actor: Actor, record: Any) -> Context | None:
-    return _documents(actor, "quote", Q(opportunity=record))
+    found = _documents(actor, "quote", record, "opportunity")
+    is_open = record.state == record.State.OPEN
+    return {**found, "new_url": action_url(record, "quote")} if found and is_open else found
 
 
 def documents_of(key: str, link: str) -> Callable[[Actor, Any], Context | None]:
     """The loader of a panel with the latest documents of one kind, of one customer."""
 
     def load(actor: Actor, record: Any) -> Context | None:
-        return _documents(actor, key, Q(**{link: record}))
+        return _documents(actor, key, record, link)
 
     return load
 
 
-def _documents(actor: Actor, key: str, wanted: Q) -> Context | None:
-    rows = MODELS[key].objects.visible_to(actor).filter(wanted).order_by("-modified_at", "-pk")
-    found = list(rows[: SHOWN + 1])
-    if not found:
+def documents_at(key: str, link: str) -> Callable[[Actor], QuerySet[Any]]:
+    """The rows of such a panel; whether there are any is read along with the record."""
+    return lambda actor: MODELS[key].objects.visible_to(actor).filter(**{link: OuterRef("pk")})
+
+
+def no_documents(key: str, link: str) -> Callable[[Actor, Any], Context | None]:
+    """The same panel where there are none."""
+    return lambda actor, record: _shown(actor, key, record, link, [])
+
+
+def _documents(actor: Actor, key: str, record: Any, link: str) -> Context | None:
+    """The latest documents linked to the record; nothing where there are none to see or make."""
+    rows = MODELS[key].objects.visible_to(actor).filter(**{link: record})
+    found = list(rows.order_by("-modified_at", "-pk")[: SHOWN + 1])
+    return _shown(actor, key, record, link, found)
+
+
+def _shown(actor: Actor, key: str, record: Any, link: str, found: list[Any]) -> Context | None:
+    may_create = actor.can(key, Privilege.CREATE) and actor.allows(Privilege.APPEND_TO, record)
+    if not found and not may_create:
         return None
-    cards = [card_of(document) for document in found[:SHOWN]]
-    return {"documents": cards, "has_more": len(found) > SHOWN}
+    return {
+        "key": key,
+        "link": link,
+        "documents": [card_of(document) for document in found[:SHOWN]],
+        "has_more": len(found) > SHOWN,
+        "new_url": f"{new_url(key)}?{link}={record.pk}" if may_create else "",
+    }
 
 
 # The catalogue
@@ -217,7 +240,12 @@ def product_members(actor: Actor, record: Product) -> Context | None:
         {"name": member.name, "code": member.code, "url": record_url(member)}
         for member in found[:SHOWN_MEMBERS]
     ]
-    return {"members": members, "has_more": len(found) > SHOWN_MEMBERS}
+    may_create = actor.can("product", Privilege.CREATE)
+    return {
+        "members": members,
+        "has_more": len(found) > SHOWN_MEMBERS,
+        "new_url": f"{new_url('product')}?parent={record.pk}" if may_create else "",
+    }
 
 
 def price_list_items(actor: Actor, record: PriceList) -> Context:
@@ -233,4 +261,9 @@ def price_list_items(actor: Actor, record: PriceList) -> Context:
         }
         for item in rows.select_related("product").order_by("product__name", "pk")
     ]
-    return {"items": items, "currency": record.currency_id}
+    return {
+        "items": items,
+        "currency": record.currency_id,
+        "may_edit": actor.allows(Privilege.WRITE, record),
+        "prices_url": action_url(record, "prices"),
+    }

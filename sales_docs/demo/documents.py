@@ -42,6 +42,14 @@ _HEADER = (
     "name", "account_id", "contact_id", "opportunity_id", "currency_id", "price_list_id",
     "decimal_places", "discount_percent", "lines_version", "owner_id", "created_at", *TOTALS,
 )  # fmt: skip
+_ORDER = (
+    "quote_id", "state", "reason", "are_prices_locked", "ordered_on", "billed_amount", "bill_count",
+    "closed_on",
+)  # fmt: skip
+_BILL = (
+    "order_id", "state", "number", "fiscal_year", "issued_on", "due_on", "posted_at", "paid_amount",
+    "paid_on", "billing_name",
+)  # fmt: skip
 _LINE = (
     "document_id", "position", "product_id", "name", "code", "description", "unit", "quantity",
     "price_source", "price_per_unit", "discount_percent", "tax_code_id", "tax_name", "tax_rate",
@@ -166,8 +174,7 @@ class Documents:
         ]
 
     def _write_orders(self, sales: Sequence[Sale]) -> None:
-        columns = (*_HEADER, "quote_id", "state", "reason", "are_prices_locked", "ordered_on")
-        columns += ("billed_amount", "bill_count", "closed_on")
+        columns = (*_HEADER, *_ORDER)
         self._copy(
             Order,
             columns,
@@ -175,7 +182,12 @@ class Documents:
         )
         self._copy_lines(
             OrderLine,
-            (row for sale in sales for row in self._lines(sale, sale.order_id, source="locked")),
+            (
+                row
+                for sale in sales
+                if sale.order_id
+                for row in self._lines(sale, sale.order_id, source="locked")
+            ),
         )
         self.fill.ids["order"] = [sale.order_id for sale in sales if sale.order_id]
         self.fill.say(f"{len(sales):,} orders")
@@ -206,8 +218,7 @@ class Documents:
         order_lines = self._order_lines(billed)
         self._copy_lines(InvoiceLine, self._bill_lines(pairs, order_lines))
         numbers = _Numbers()
-        columns = (*_HEADER, "order_id", "state", "number", "fiscal_year", "issued_on", "due_on")
-        columns += ("posted_at", "paid_amount", "paid_on", "billing_name")
+        columns = (*_HEADER, *_BILL)
         self._copy(
             Invoice,
             columns,

@@ -17,7 +17,7 @@ from sales_docs.entries import HeaderEntry, LineEntry
 from sales_docs.line_merging import EditedLine
 from sales_docs.models import PriceList, Product, Quote, TaxCode
 from sales_docs.services.billing import Extent, create_invoice_from_order
-from sales_docs.services.editing import Edited, save_document_lines
+from sales_docs.services.editing import Edited, entry_of, lines_of, save_document_lines
 from sales_docs.services.invoices import create_credit_note, post_invoice
 from sales_docs.services.orders import create_order_from_quote
 from sales_docs.services.payments import record_payment
@@ -145,16 +145,20 @@ class _Teller:
     def _write(
         self, document: Any, lines: list[LineEntry], header: HeaderEntry | None = None
     ) -> None:
+        standing = [
+            EditedLine(entry=entry_of(each), was=entry_of(each)) for each in lines_of(document)
+        ]
+        rows = (*standing, *(EditedLine(entry=line) for line in lines))
         save_document_lines(
             actor=self.actor,
             record_type=registry.of(document),
             record_id=document.pk,
-            edited=Edited(rows=tuple(EditedLine(entry=line) for line in lines), header=header),
+            edited=Edited(rows=rows, header=header),
         )
 
     def _product(self, code: str, quantity: int, **values: Any) -> LineEntry:
         product = Product.objects.get(code=code)
-        numbers = {
+        numbers: dict[str, Any] = {
             name: Decimal(value) if name != "description" else value
             for name, value in values.items()
         }

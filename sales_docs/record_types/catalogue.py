@@ -197,7 +197,7 @@ registry.register(
         form="sales_docs.forms.PriceListForm",
         status=None,
         key_fields=(
-            Column(name="currency", accessor="currency_id"),
+            Column(name="currency", kind="text", related=("currency",)),
             Column(name="is_active", kind="bool"),
             Column(name="valid_from", kind="date"),
             Column(name="valid_until", kind="date"),
@@ -221,7 +221,7 @@ registry.register(
         ),
         columns=(
             Column(name="name", kind="link"),
-            Column(name="currency", accessor="currency_id", sort="currency_id"),
+            Column(name="currency", kind="text", related=("currency",), sort="currency_id"),
             Column(name="is_active", kind="bool"),
             Column(name="valid_from", kind="date"),
             Column(name="valid_until", kind="date"),

@@ -36,7 +36,7 @@ def _can_fulfil(order: Any) -> bool:
 ACTIONS = (
     Action(
         key="invoice",
-        label=_("Bill"),
+        label=shared.named(_("Create %(type)s"), "invoice"),
         icon="receipt-text",
         view="sales_docs.views.billing.bill_order",
         is_primary=True,

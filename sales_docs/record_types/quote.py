@@ -38,7 +38,7 @@ ACTIONS = (
     ),
     Action(
         key="order",
-        label=_("Customer orders"),
+        label=shared.named(_("Create %(type)s"), "order"),
         icon="package",
         service="sales_docs.services.orders.create_order_from_quote",
         form="sales_docs.forms.OrderQuoteForm",

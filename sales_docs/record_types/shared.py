@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm import labels
 from crm.access.levels import Privilege
 from crm.records.declaration import Action, Column, Panel, Section
 from sales_docs import panels
@@ -45,6 +47,11 @@ STATE = Column(name="state", kind="pill")
 MODIFIED = Column(name="modified_at", kind="moment", is_wide_only=True)
 
 
+def named(sentence: Any, key: str) -> Any:
+    """A sentence about another type than the page's own, with the names it has at the time."""
+    return lazy(lambda: labels.with_names(sentence, key), str)()
+
+
 def sections(*dates: str) -> tuple[Section, ...]:
     """One layout for all documents; `dates` are the fields of its own kind."""
     return (
@@ -83,6 +90,7 @@ def pdf(order: int = 20) -> Action:
         view="sales_docs.views.printing.show_pdf",
         privilege=Privilege.READ,
         is_get_only=True,
+        is_primary=True,
         order=order,
     )
 
