@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
+
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
 
@@ -21,6 +23,11 @@ def contacts_of_account(actor: Actor, account: Account) -> dict[str, Any]:
         "main_id": account.primary_contact_id,
         "has_more": len(main) + len(others) > SHOWN,
     }
+
+
+def accounts_below(actor: Actor) -> QuerySet[Any]:
+    """Without these the panel is left out; read along with the account."""
+    return Account.objects.visible_to(actor).filter(parent=OuterRef("pk"))
 
 
 def subsidiaries(actor: Actor, account: Account) -> dict[str, Any] | None:

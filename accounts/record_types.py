@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from accounts.models.address import ADDRESS, SHIPPING
 from accounts.models.reach import REFUSALS
-from accounts.panels import contacts_of_account, employer, subsidiaries
+from accounts.panels import accounts_below, contacts_of_account, employer, subsidiaries
 from accounts.services import announce_deletion, prepare_account, prepare_contact
 from crm.labels import plural_lazy, singular_lazy
 from crm.records.declaration import (
@@ -169,6 +169,7 @@ registry.register(
                 label=_("Belong to this one"),
                 template="accounts/panels/subsidiaries.html",
                 load=subsidiaries,
+                when=accounts_below,
                 order=60,
             ),
         ),

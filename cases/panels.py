@@ -1,5 +1,6 @@
 """What record pages, the board and the start page show of cases beyond their fields."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -96,6 +97,18 @@ def resolution(actor: Actor, case: Case) -> dict[str, Any] | None:
     return {} if case.state == Case.State.RESOLVED else None
 
 
+def cases_at(link: str) -> Callable[[Actor], QuerySet[Any]]:
+    """The rows of such a panel; whether there are any is read along with the record."""
+    return lambda actor: Case.objects.visible_to(actor).of_customer(
+        **{f"{link}_id": OuterRef("pk")}
+    )
+
+
+def no_cases(link: str) -> Callable[[Actor, Any], dict[str, Any]]:
+    """The same panel where there are none."""
+    return lambda actor, _record: _shown(actor, []) | {"link": link}
+
+
 def cases_of_account(actor: Actor, account: Account) -> dict[str, Any]:
     rows = Case.objects.visible_to(actor).of_customer(account_id=account.pk)
     return _of_customer(actor, rows) | {"link": "account"}
@@ -113,6 +126,10 @@ def _of_customer(actor: Actor, rows: QuerySet[Any]) -> dict[str, Any]:
     if len(found) < SHOWN:
         closed = bare.exclude(state=Case.State.ACTIVE).order_by("-created_at", "-pk")
         found += list(closed[: SHOWN + 1 - len(found)])
+    return _shown(actor, found)
+
+
+def _shown(actor: Actor, found: list[Case]) -> dict[str, Any]:
     return {
         "cases": found[:SHOWN],
         "has_more": len(found) > SHOWN,

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.levels import Privilege
+from crm.activities.panels import about
 from crm.activities.services import prepare_activity
 from crm.models import Activity
 from crm.records.declaration import (
@@ -10,6 +11,7 @@ from crm.records.declaration import (
     Column,
     Feature,
     NamedView,
+    Panel,
     Place,
     RecordType,
     Rules,
@@ -100,6 +102,7 @@ registry.register(
         filters=("kind", "state", "priority", "due_at", "owner", "modified_at"),
         bulk_fields=("priority", "due_at"),
         rules=Rules(before_save=prepare_activity),
+        panels=(Panel(key="about", label=_("About"), template="timeline/about.html", load=about),),
         actions=(
             Action(
                 key="complete",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
+
 from accounts.models import Account
 from crm.access.actor import Actor
 from leads.models import Lead
@@ -19,6 +21,15 @@ def became(actor: Actor, lead: Lead) -> dict[str, Any]:
     )
     found = [(key, record) for key, record in linked if actor.sees(record)]
     return {"found": found, "is_open": lead.state == Lead.State.OPEN}
+
+
+def leads_at_account(actor: Actor) -> QuerySet[Any]:
+    """Without these the panel is left out; read along with the account."""
+    return Lead.objects.visible_to(actor).filter(account=OuterRef("pk"))
+
+
+def leads_at_opportunity(actor: Actor) -> QuerySet[Any]:
+    return Lead.objects.visible_to(actor).filter(opportunity=OuterRef("pk"))
 
 
 def leads_of_account(actor: Actor, account: Account) -> dict[str, Any] | None:

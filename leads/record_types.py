@@ -23,7 +23,13 @@ from crm.records.declaration import (
 )
 from crm.records.registry import registry
 from leads.models import Lead
-from leads.panels import became, leads_of_account, leads_of_opportunity
+from leads.panels import (
+    became,
+    leads_at_account,
+    leads_at_opportunity,
+    leads_of_account,
+    leads_of_opportunity,
+)
 from leads.rules import OPEN_REASONS
 from leads.services.saving import prepare_lead
 
@@ -320,6 +326,7 @@ registry.add_panel(
         label=plural_lazy("lead"),
         template="leads/panels/leads.html",
         load=leads_of_account,
+        when=leads_at_account,
         reads="lead",
         order=50,
     ),
@@ -331,6 +338,7 @@ registry.add_panel(
         label=plural_lazy("lead"),
         template="leads/panels/leads.html",
         load=leads_of_opportunity,
+        when=leads_at_opportunity,
         reads="lead",
         order=60,
     ),

@@ -144,7 +144,13 @@ def _deals(rows: QuerySet[Opportunity]) -> dict[str, Any]:
     soonest = Case(When(state=Opportunity.State.OPEN, then="est_close_on"))
     ordered = rows.defer("search_text").order_by(open_first, soonest, "-closed_on", "-pk")
     found = list(ordered[: SHOWN + 1])
-    return {"deals": found[:SHOWN], "has_more": len(found) > SHOWN, "won": totals_won(rows)}
+    has_more = len(found) > SHOWN
+    may_have_won = has_more or any(deal.state == Opportunity.State.WON for deal in found)
+    return {
+        "deals": found[:SHOWN],
+        "has_more": has_more,
+        "won": totals_won(rows) if may_have_won else [],
+    }
 
 
 def idle_deals(actor: Actor) -> dict[str, Any] | None:

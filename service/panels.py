@@ -63,11 +63,16 @@ def percent_left(line: Any) -> int | None:
     return max(0, line.total - line.used) * PERCENT // line.total
 
 
-def contracts_at_account(actor: Actor) -> QuerySet[Any] | None:
-    """Who can't make any sees no empty panel; read along with the account."""
-    if actor.can("contract", Privilege.CREATE):
-        return None
+def contracts_at_account(actor: Actor) -> QuerySet[Any]:
+    """The rows of the panel; whether there are any is read along with the account."""
     return Contract.objects.visible_to(actor).filter(account=OuterRef("pk"))
+
+
+def no_contracts(actor: Actor, _account: Account) -> dict[str, Any] | None:
+    """The panel where there are none: left out for who can't make one."""
+    may_create = actor.can("contract", Privilege.CREATE)
+    empty: dict[str, Any] = {"contracts": [], "has_more": False, "may_create": True}
+    return empty if may_create else None
 
 
 def contracts_of_account(actor: Actor, account: Account) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str,
         actor.require_type(Privilege.APPEND, Activity.type_key())
         actor.require(Privilege.APPEND_TO, regarding)
     given = {name: value for name, value in values.items() if name != "owner" or value}
-    activity = Activity(**given)
+    activity: Any = Activity(**given)
     activity.owner_id = activity.owner_id or actor.id
     if regarding is not None:
         activity.regarding_type = regarding.type_key()
@@ -205,7 +205,7 @@ def reschedule_activity(
     return saved
 
 
-def _move(activity: Activity, state: State, verb: str) -> Activity:
+def _move(activity: Activity, state: Activity.State, verb: str) -> Activity:
     changes = {"state": activity.state, "done_at": activity.done_at}
     activity.state = state
     activity.done_at = current().at if state == State.COMPLETED else None

@@ -65,7 +65,7 @@ def change_sentence(past: PastValues, change: FieldChange) -> SafeString | str:
     """
     if change.event == FieldChange.Event.INSERT:
         return str(VERBS["created"])
-    parts = [_part(past, column, pair) for column, pair in read_by_people(past, change)]
+    parts: list[str] = [_part(past, column, pair) for column, pair in read_by_people(past, change)]
     if len(parts) > SHOWN:
         more = len(parts) - SHOWN
         rest = ngettext("changed %(count)s more field", "changed %(count)s more fields", more)

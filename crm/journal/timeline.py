@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Rec
 from crm.records.declaration import RecordType
 from crm.records.links import url_of
 from crm.records.registry import registry
+from crm.records.titles import titles_of
 from crm.records.values import PastValues
 
 PAGE = 25
@@ -125,7 +126,7 @@ def timeline(
     entries = [] if kind == CHANGES else _activity_entries(actor, record, [*planned, *happened])
     lines = entries[len(planned) :]
     if kind in ("", CHANGES):
-        lines += [*_journal_entries(record, after), *_change_entries(actor, record, after)]
+        lines += _told_and_changed(actor, record, after)
     lines.sort(key=lambda entry: entry.place, reverse=True)
     shown = lines[:PAGE]
     more = str(Cursor(*shown[-1].place)) if len(lines) > PAGE else ""
@@ -138,8 +139,8 @@ def _work(
 ) -> tuple[list[Activity], list[Activity]]:
     """The planned activities and a page of the others, of the record and of those below it.
 
-    One query finds them: a limited branch per type, so that each walks its index only as far
-    as the page needs. A second one reads the rows.
+    One query: a limited branch per type, so that each walks its index only as far as the page
+    needs.
     """
     if kind == CHANGES:
         return [], []
@@ -154,9 +155,10 @@ def _work(
         if after is None:
             branches.append(_branch(rows.planned(), MOST_PLANNED))
     first, *others = branches
-    ids = [pk for (pk,) in first.union(*others, all=True)]
-    found = Activity.objects.filter(pk__in=ids).select_related("owner").order_by("-happened_at")
-    work = list(found.defer("search_text"))
+    chosen = first.union(*others, all=True)
+    has_files = Exists(File.objects.filter(activity=OuterRef("pk"), deleted_at=None))
+    found = Activity.objects.filter(pk__in=chosen).annotate(has_files=has_files)
+    work = list(found.select_related("owner").order_by("-happened_at", "-pk").defer("search_text"))
     planned = [one for one in work if one.state == Activity.State.OPEN]
     return planned, [one for one in work if one.state != Activity.State.OPEN]
 
@@ -221,77 +223,72 @@ def did(activity: Activity) -> str:
 
 
 def _titles(actor: Actor, record: Record, work: Iterable[Activity]) -> dict[Any, dict[str, str]]:
-    """What the activities of other records are about; one query per type among them."""
+    """What the activities of other records are about."""
     wanted: dict[str, set[int]] = {}
     for one in work:
         if (one.regarding_type, one.regarding_id) != (record.type_key(), record.pk):
             wanted.setdefault(one.regarding_type, set()).add(one.regarding_id or 0)
     return {
-        (key, row.pk): {"about": str(row), "about_url": url_of(key, row.pk)}
-        for key, ids in wanted.items()
-        for row in registry.get(key).model.objects.visible_to(actor).filter(pk__in=ids)
+        place: {"about": title, "about_url": url_of(*place)}
+        for place, title in titles_of(actor, wanted).items()
     }
 
 
 def _files(work: list[Activity]) -> dict[int | None, list[File]]:
     files: dict[int | None, list[File]] = {}
-    if work:
-        for file in File.objects.filter(activity__in=work, deleted_at=None).order_by("pk"):
+    with_files = [one.pk for one in work if one.has_files]
+    if with_files:
+        for file in File.objects.filter(activity__in=with_files, deleted_at=None).order_by("pk"):
             files.setdefault(file.activity_id, []).append(file)
     return files
 
 
-def _journal_entries(record: Record, after: Cursor | None) -> list[Entry]:
-    """What was done to the record itself."""
+def _told_and_changed(actor: Actor, record: Record, after: Cursor | None) -> list[Entry]:
+    """What was done to the record itself, and the changed fields nobody speaks of; one query."""
     entries = JournalEntry.objects.filter(record_type=record.type_key(), record_id=record.pk)
+    changes = FieldChange.objects.filter(record_type=record.type_key(), record_id=record.pk)
     if after:
         entries = entries.filter(after.older(ENTRY, "at"))
+        changes = changes.filter(after.older(CHANGE, "at"))
     # A file on a note is shown with the note.
     entries = entries.exclude(verb="file_added", data__has_key="activity")
-    return [
-        Entry(
-            at=entry.at,
-            rank=ENTRY,
-            pk=entry.pk,
-            icon="history",
-            who=entry.actor.name if entry.actor else str(_("The system")),
-            text=entry_sentence(entry),
-        )
-        for entry in entries.select_related("actor").order_by("-at", "-id")[: PAGE + 1]
-    ]
-
-
-def _change_entries(actor: Actor, record: Record, after: Cursor | None) -> list[Entry]:
-    """Changed fields no journal entry of the same operation speaks of."""
     told = JournalEntry.objects.filter(
         operation=OuterRef("operation"), record_type=record.type_key(), record_id=record.pk
     )
-    rows = FieldChange.objects.filter(record_type=record.type_key(), record_id=record.pk)
-    rows = rows.exclude(event=FieldChange.Event.DELETE).filter(~Exists(told))
-    if after:
-        rows = rows.filter(after.older(CHANGE, "at"))
-    changes = list(rows.order_by("-at", "-id")[: PAGE + 1])
-    return list(change_lines(actor, record, changes))
+    changes = changes.exclude(event=FieldChange.Event.DELETE).filter(~Exists(told))
+    rows = _lines(entries, ENTRY, "verb", "data").union(
+        _lines(changes, CHANGE, "event", "changes"), all=True
+    )
+    return list(_sentences(actor, record, list(rows)))
 
 
-def change_lines(actor: Actor, record: Record, changes: list[FieldChange]) -> Iterator[Entry]:
+def _lines(rows: QuerySet[Any], rank: int, what: str, data: str) -> QuerySet[Any]:
+    name = Principal.objects.filter(pk=OuterRef("actor_id")).values("name")[:1]
+    told = rows.annotate(
+        line_rank=Value(rank), line_who=Subquery(name), line_what=F(what), line_data=F(data)
+    )
+    columns = ("line_rank", "pk", "at", "line_who", "line_what", "line_data")
+    return told.order_by("-at", "-id").values_list(*columns)[: PAGE + 1]
+
+
+def _sentences(actor: Actor, record: Record, rows: list[Any]) -> Iterator[Entry]:
     past = PastValues(actor, record)
+    changes = {
+        pk: FieldChange(pk=pk, event=event, changes=changed)
+        for rank, pk, _at, _who, event, changed in rows
+        if rank == CHANGE
+    }
     past.load(
         (column, value)
-        for change in changes
+        for change in changes.values()
         for column, pair in read_by_people(past, change)
         for value in pair
     )
-    ids = {change.actor_id for change in changes if change.actor_id}
-    people = dict(Principal.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
-    for change in changes:
-        sentence = change_sentence(past, change)
-        if sentence:
-            yield Entry(
-                at=change.at,
-                rank=CHANGE,
-                pk=change.pk,
-                icon="pencil",
-                who=people.get(change.actor_id) or _("The system"),
-                text=sentence,
-            )
+    for rank, pk, at, who, what, data in rows:
+        if rank == CHANGE:
+            text = change_sentence(past, changes[pk])
+        else:
+            text = entry_sentence(JournalEntry(verb=what, data=data))
+        if text:
+            icon = "pencil" if rank == CHANGE else "history"
+            yield Entry(at, rank, pk, icon, who or str(_("The system")), text)

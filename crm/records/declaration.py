@@ -5,6 +5,7 @@ The dataclasses hold names and small callables; what they name is checked at sta
 `crm.labels`, because administrators change them.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -100,7 +101,7 @@ class Status:
     """
 
     field: str
-    tones: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    tones: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
     closed: frozenset[str] = frozenset()
 
 
@@ -111,7 +112,8 @@ class Panel:
     The template draws the whole part, its heading included; what stands beside the timeline
     can extend `records/side_panel.html`. It sees `record`, `panel` and what `load` returned.
     `when(actor)` gives the rows without which the panel is left out, linked to the record by
-    `OuterRef("pk")`: asked along with the record, so that what is empty costs no query.
+    `OuterRef("pk")`: asked along with the record, so that what is empty costs no query. Where
+    it should be shown empty all the same, `empty(actor, record)` returns that context.
 
     `load(actor, record)` returns the template's context (one dict) or None to leave the panel
     out. A tab's context is loaded only when the tab is open; its count by `count`.
@@ -125,7 +127,8 @@ class Panel:
     icon: str = "list"
     order: int = 50
     reads: str = ""  # type key the actor must be able to read at all
-    when: Callable[["Actor"], QuerySet[Any]] | None = None
+    when: Callable[["Actor"], QuerySet[Any] | None] | None = None
+    empty: Callable[["Actor", Any], Mapping[str, Any] | None] | None = None
     count: Callable[["Actor", Any], int] | None = None
 
 

@@ -14,7 +14,7 @@ from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.models import Activity
 from crm.records.links import url_of
-from crm.records.registry import registry
+from crm.records.titles import titles_of
 
 SHOWN = 7
 SOON = timedelta(days=7)
@@ -42,7 +42,7 @@ class Group:
 
 
 def work_of(actor: Actor) -> list[Group]:
-    """The actor's own open work by when it is due. Five queries, and one per type it is about."""
+    """The actor's own open work by when it is due. A handful of queries."""
     if actor.id is None or not actor.can(Activity.type_key(), Privilege.READ):
         return []
     rows = Activity.objects.visible_to(actor).planned().filter(owner_id=actor.id)
@@ -95,13 +95,8 @@ def next_midnight() -> datetime:
 def _name_what_it_is_about(actor: Actor, tasks: list[Task]) -> None:
     wanted: dict[str, set[Any]] = {}
     for task in tasks:
-        if task.activity.regarding_type in registry:
-            wanted.setdefault(task.activity.regarding_type, set()).add(task.activity.regarding_id)
-    titles = {
-        (key, row.pk): str(row)
-        for key, ids in wanted.items()
-        for row in registry.get(key).model.objects.visible_to(actor).filter(pk__in=ids)
-    }
+        wanted.setdefault(task.activity.regarding_type, set()).add(task.activity.regarding_id)
+    titles = titles_of(actor, wanted)
     for task in tasks:
         place = (task.activity.regarding_type, task.activity.regarding_id)
         if place in titles:

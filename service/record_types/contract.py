@@ -23,6 +23,7 @@ from service.panels import (
     contracts_of_account,
     entitlement,
     lines_of_contract,
+    no_contracts,
     terms,
     used_by,
 )
@@ -100,7 +101,7 @@ ACTIONS = (
     ),
     Action(
         key="line",
-        label=_("Line of %(type)s"),
+        label=_("Write a line"),
         icon="plus",
         service="service.services.save_contract_line",
         form="service.forms.LineForm",
@@ -154,6 +155,7 @@ registry.add_panel(
         template="service/panels/contracts.html",
         load=contracts_of_account,
         when=contracts_at_account,
+        empty=no_contracts,
         reads="contract",
         order=45,
     ),

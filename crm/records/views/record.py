@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
@@ -39,11 +41,15 @@ class Tab:
     count: int | None = None
 
 
-def load(request: HttpRequest, record_type: RecordType, record_id: int) -> Any:
-    """The record with its key links, if the actor may see it. Raises NotVisible."""
+def load(request: HttpRequest, record_type: RecordType, record_id: int, **facts: Any) -> Any:
+    """The record with its key links, if the actor may see it. Raises NotVisible.
+
+    `facts` are expressions that are read along with it.
+    """
     columns = [*bind(record_type, record_type.key_fields), *_fields(record_type)]
     rows = fetch(record_type.model.objects.visible_to(request.actor), columns, ["owner"])
-    record = rows.select_related(*record_type.related).filter(pk=record_id).first()
+    rows = rows.select_related(*record_type.related).annotate(**facts)
+    record = rows.filter(pk=record_id).first()
     if record is None:
         raise NotVisible
     return record
@@ -59,10 +65,32 @@ def _fields(record_type: RecordType) -> list[BoundColumn]:
 def show_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
     if record_type.record_view:
         return import_string(record_type.record_view)(request, record_type, record_id)
-    record = load(request, record_type, record_id)
+    facts = page_facts(request.actor, record_type)
+    record = load(request, record_type, record_id, **facts)
     if not request.GET:
         remember(request.actor, record)
     return record_page(request, record_type, record)
+
+
+def page_facts(actor: Any, record_type: RecordType) -> dict[str, Any]:
+    """What decides which parts the page has: how many files, and whether a panel is empty."""
+    facts: dict[str, Any] = {}
+    if record_type.has(Feature.FILES):
+        kept = File.objects.filter(
+            record_type=record_type.key, record_id=OuterRef("pk"), deleted_at=None
+        )
+        counted = kept.order_by().values("record_id").annotate(count=Count("pk")).values("count")
+        facts["file_count"] = Coalesce(Subquery(counted), 0)
+    for panel in record_type.panels:
+        if panel.when and (not panel.reads or actor.can(panel.reads, Privilege.READ)):
+            needed = panel.when(actor)
+            if needed is not None:
+                facts[_fact(panel)] = Exists(needed)
+    return facts
+
+
+def _fact(panel: Panel) -> str:
+    return "has_" + panel.key.replace("-", "_")
 
 
 def record_page(
@@ -104,7 +132,7 @@ def context(
         "lock": lock,
         "top_panels": _panels(actor, record_type, record, "top"),
     }
-    return shared | _tab_content(request, record_type, record, open_tab)
+    return {**shared, **_tab_content(request, record_type, record, open_tab)}
 
 
 def _tab_content(
@@ -190,10 +218,16 @@ def _panels(
 ) -> list[tuple[Panel, dict[str, Any]]]:
     loaded = []
     for panel in _offered(actor, record_type, place):
-        found = panel.load(actor, record)
+        found = _loaded(actor, panel, record)
         if found is not None:
             loaded.append((panel, {"record": record, "panel": panel, **found}))
     return loaded
+
+
+def _loaded(actor: Any, panel: Panel, record: Any) -> Mapping[str, Any] | None:
+    if panel.when and getattr(record, _fact(panel), True) is False:
+        return panel.empty(actor, record) if panel.empty else None
+    return panel.load(actor, record)
 
 
 def _offered(actor: Any, record_type: RecordType, place: str) -> list[Panel]:
@@ -210,10 +244,7 @@ def _tabs(actor: Any, record_type: RecordType, record: Any) -> list[Tab]:
         label = labels.with_names(panel.label, record_type.key)
         tabs.append(Tab(panel.key, label, panel.count and panel.count(actor, record)))
     if record_type.has(Feature.FILES):
-        kept = File.objects.filter(
-            record_type=record.type_key(), record_id=record.pk, deleted_at=None
-        )
-        tabs.append(Tab("files", _("Files"), kept.count()))
+        tabs.append(Tab("files", _("Files"), getattr(record, "file_count", None)))
     tabs.append(Tab("history", _("History")))
     if record_type.has(Feature.SHARING):
         tabs.append(Tab("access", _("Access")))
