@@ -44,7 +44,7 @@ def attach_file(
         uploaded_by_id=actor.id,
         uploaded_at=current().at,
     )
-    about = {"activity": activity.pk} if activity else {}
+    about: dict[str, Any] = {"activity": activity.pk} if activity else {}
     journal("file_added", record, name=file.name, file=file.pk, **about)
     return file
 

@@ -170,7 +170,8 @@ def _statement(
     actor: Actor, activity: CampaignActivity, template: str, **values: Any
 ) -> tuple[str, dict[str, Any]] | None:
     """The statement over the members the actor may see; None when there are none at all."""
-    parts, params = [], {}
+    parts: list[str] = []
+    params: dict[str, Any] = {}
     for sql, given in _members(actor, activity):
         names = [f"m{len(params) + number}" for number in range(len(given))]
         parts.append(sql % tuple(f"%({name})s" for name in names))

@@ -74,7 +74,7 @@ def _fields() -> Iterable[ImportField]:
     )
 
 
-def _states() -> list[tuple[State, Stage]]:
+def _states() -> list[tuple[Opportunity.State, Opportunity.Stage]]:
     return [
         (State.OPEN, Stage.QUALIFY),
         (State.WON, Stage.CLOSE),
@@ -82,7 +82,7 @@ def _states() -> list[tuple[State, Stage]]:
     ]
 
 
-def _put_state(deal: Opportunity, value: tuple[State, Stage]) -> None:
+def _put_state(deal: Opportunity, value: tuple[Opportunity.State, Opportunity.Stage]) -> None:
     """Sets the state with what goes along; a deal that has it already keeps its details."""
     state, stage = value
     if deal.pk is None or deal.state != state:

@@ -73,7 +73,7 @@ def _use_up(fill: Fill) -> None:
     lines = ContractLine.objects.exclude(contract__state__in=("draft", "invoiced"))
     known = lines.values_list("contract__account", "pk", "allotment", "starts_on", "ends_on")
     covers, entries = [], []
-    by_account = {account: rest for account, *rest in known}
+    by_account: dict[int, list[Any]] = {account: rest for account, *rest in known}
     cases = Case.objects.resolved().filter(account__in=list(by_account))
     for case in cases.only("pk", "account", "resolved_at", "billable_minutes").iterator():
         line, allotment, first, last = by_account[case.account_id]

@@ -14,7 +14,7 @@ from service.models import Article, Contract, ContractLine
 from service.models.contract import MOST_UNITS
 from service.wording import said_allotment
 
-AMOUNT = {"max_digits": 20, "decimal_places": 4, "min_value": 0, "required": False}
+AMOUNT: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "min_value": 0, "required": False}
 
 
 class ContractForm(RecordForm):
@@ -76,9 +76,8 @@ class LineForm(ActionForm):
         self.fields["product"].label = labels.singular("product")
         row = self._row()
         if row is not None:
-            self.initial |= {
-                name: getattr(row, name) for name in self.base_fields if name != "line"
-            }
+            shown = [name for name in self.base_fields if name != "line"]
+            self.initial.update({name: getattr(row, name) for name in shown})
             self.fields["product"].current = row.product
 
     def _row(self) -> ContractLine | None:

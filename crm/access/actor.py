@@ -89,7 +89,7 @@ class Actor:
         if self.user is None:
             return Grants()
         key = f"grants:{self.user.pk}:{stamp_of('access')}"
-        known = cache.get(key)
+        known: Grants | None = cache.get(key)
         if known is None:
             known = read_grants(self.user)
             cache.set(key, known, timeout=3600)

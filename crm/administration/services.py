@@ -1,6 +1,7 @@
 """Changing roles as a whole."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +25,7 @@ def set_role_levels(
     require_administrator(actor)
     role = Role.objects.select_for_update().get(pk=role_id)
     for (record_type, privilege), level in levels.items():
-        row = {"role": role, "record_type": record_type, "privilege": privilege}
+        row: dict[str, Any] = {"role": role, "record_type": record_type, "privilege": privilege}
         if level:
             RolePrivilege.objects.update_or_create(**row, defaults={"level": level})
         else:

@@ -48,8 +48,8 @@ def _units(fill: Fill) -> dict[str, BusinessUnit]:
     root.name = "Halden Labs"
     root.save()
     units = {"": root}
-    for name, parent in UNITS:
-        units[name], _created = BusinessUnit.objects.get_or_create(name=name, parent=units[parent])
+    for name, above in UNITS:
+        units[name], _created = BusinessUnit.objects.get_or_create(name=name, parent=units[above])
     for number in range(len(UNITS) + 1, fill.plan.units):
         parent = units["Sales Europe" if number % 2 else "Sales Americas"]
         name = f"Region {number:03}"

@@ -146,7 +146,7 @@ def _install_fields(model: Any, key: str) -> None:
 
 def _original_name(field_: Any) -> Any:
     """A link whose label was not written by hand is called as the type it points to."""
-    target = getattr(field_, "related_model", None)
+    target: Any = getattr(field_, "related_model", None)
     written = field_._verbose_name
     if written is None and hasattr(target, "type_key") and target.type_key() in _original:
         return singular_lazy(target.type_key())

@@ -7,7 +7,7 @@ The dataclasses hold names and small callables; what they name is checked at sta
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 

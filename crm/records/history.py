@@ -96,7 +96,7 @@ def _people(changes: list[FieldChange]) -> dict[int, str]:
 def _lines(
     past: PastValues, change: FieldChange, people: dict[int, str], name: str
 ) -> Iterator[HistoryLine]:
-    told = {
+    told: dict[str, Any] = {
         "change_id": change.pk,
         "at": change.at,
         "who": people.get(change.actor_id or 0, ""),

@@ -4,7 +4,7 @@ The cursor holds the sort values of a boundary row, signed, so that it can be ne
 nor broken. Orders end in the primary key; empty values come last in both directions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -126,7 +126,7 @@ def _packed(value: Any) -> Any:
     return value
 
 
-_UNPACK = {"m": parse_datetime, "d": parse_date, "n": Decimal}
+_UNPACK: dict[str, Callable[[str], Any]] = {"m": parse_datetime, "d": parse_date, "n": Decimal}
 
 
 def _read(cursor: str, length: int) -> list[Any]:

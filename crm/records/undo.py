@@ -173,7 +173,8 @@ def _refuse_dependents(record: Record, operation_id: UUID | None) -> None:
 
 
 def _pointing_to(record: Record) -> Iterable[tuple[Any, list[int]]]:
-    for relation in record._meta.get_fields(include_hidden=True):
+    relations: Iterable[Any] = record._meta.get_fields(include_hidden=True)
+    for relation in relations:
         model: Any = getattr(relation, "related_model", None)
         if relation.concrete or not (relation.one_to_many or relation.one_to_one):
             continue

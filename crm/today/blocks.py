@@ -28,7 +28,7 @@ def add_block(block: Block) -> None:
 
 
 def loaded_blocks(actor: Actor) -> list[tuple[Block, Mapping[str, Any]]]:
-    found = []
+    found: list[tuple[Block, Mapping[str, Any]]] = []
     for block in sorted(_blocks, key=lambda one: one.order):
         context = block.load(actor)
         if context is not None:

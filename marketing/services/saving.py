@@ -55,7 +55,7 @@ def prepare_response(response: CampaignResponse, changes: Mapping[str, Any]) -> 
 
 
 def keep_response(response: CampaignResponse) -> None:
-    if response.lead_id is not None and response.lead.deleted_at is None:
+    if response.lead is not None and response.lead.deleted_at is None:
         raise RuleViolation(
             _("“%(record)s” was made of this, so it stays.") % {"record": response.lead}
         )

@@ -250,16 +250,14 @@ WHERE row.id = %(id)s AND row.claim = %(claim)s AND row.state = 'claimed'
 def intend(row: Recipient, mail_id: str) -> bool:
     """Commits that this worker is about to hand the message over. False: it may not any more."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(
-            _INTEND,
-            {
-                "id": row.pk,
-                "claim": row.claim,
-                "message_id": mail_id,
-                "lease": LEASE,
-                "hash": address_hash(row.address),
-            },
-        )
+        params: dict[str, Any] = {
+            "id": row.pk,
+            "claim": row.claim,
+            "message_id": mail_id,
+            "lease": LEASE,
+            "hash": address_hash(row.address),
+        }
+        cursor.execute(_INTEND, params)
         return bool(cursor.rowcount)
 
 
@@ -309,7 +307,7 @@ def _give_back(row: Recipient) -> None:
 
 
 def _is_running(batch: Batch) -> bool:
-    return _running_sends().filter(pk=batch.send.pk).exists()
+    return bool(_running_sends().filter(pk=batch.send.pk).exists())
 
 
 def _note_trouble(activity_id: int, told: str) -> None:
@@ -334,7 +332,7 @@ def _seconds_to_wait(activity_id: int) -> float | None:
     waits = Recipient.objects.filter(activity_id=activity_id, state=Row.PENDING, due_at__lte=Now())
     if send is None or not waits.exists():
         return None
-    return max(0.0, (send.next_claim_at - clock.now()).total_seconds())
+    return max(0.0, float((send.next_claim_at - clock.now()).total_seconds()))
 
 
 def recover_lost() -> tuple[int, int]:

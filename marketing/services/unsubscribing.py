@@ -69,7 +69,7 @@ def _try_to_mark(row: Recipient) -> None:
 
 def _mark_record(row: Recipient) -> None:
     record_type = registry.get(row.record_type)
-    rows = record_type.model.objects.alive().select_for_update(of=("self",))
+    rows: Any = record_type.model.objects.alive().select_for_update(of=("self",))
     record: Any = rows.filter(pk=row.record_id, email__iexact=row.address).first()
     if record is None:
         return

@@ -75,12 +75,12 @@ def add_chosen(
 ) -> HttpResponse:
     """Puts one record (from its page) or many (from a list) on a marketing list."""
     is_many = isinstance(chosen, list)
-    ids = chosen if is_many else [chosen.pk]
+    ids = chosen if isinstance(chosen, list) else [chosen.pk]
     asked = request.method == "POST" and (not is_many or "do" in request.POST)
     form = AddToListForm(
         request.POST if asked else None, actor=request.actor, member_type=record_type.key
     )
-    back = _back(request, record_type) if is_many else record_url(chosen)
+    back = _back(request, record_type) if isinstance(chosen, list) else record_url(chosen)
     if asked and form.is_valid():
         answer = _add(request, record_type, ids, form, back)
         if answer is not None:

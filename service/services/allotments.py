@@ -3,6 +3,8 @@
 The case is locked before the line of the contract; whoever holds a line waits for no case.
 """
 
+from typing import Any
+
 from django.utils import timezone
 
 from cases.events import CaseChanged, CaseReactivated, CaseResolved
@@ -53,7 +55,8 @@ def left_of(line: ContractLine) -> int | None:
     """What is left; below zero when more was used than granted, None for cover by date."""
     if line.total is None:
         return None
-    used = ContractLine.objects.with_used().values_list("used", flat=True).get(pk=line.pk)
+    rows: Any = ContractLine.objects.with_used()  # adds `used`
+    used = rows.values_list("used", flat=True).get(pk=line.pk)
     return line.total - int(used)
 
 
@@ -87,7 +90,7 @@ def undo_allotment(actor: Actor, entry: JournalEntry) -> None:
     _give_back(Case.objects.get(pk=entry.record_id), Reason.UNDONE)
 
 
-def _give_back(case: Case, reason: Reason) -> None:
+def _give_back(case: Case, reason: AllotmentEntry.Reason) -> None:
     taken = AllotmentEntry.objects.filter(
         case=case, reason=Reason.RESOLVED, refund__isnull=True
     ).order_by("pk")
@@ -107,8 +110,9 @@ def drop_foreign_cover(event: CaseChanged) -> None:
     """A case that goes to another customer is no longer served under the first one's contract."""
     if "account" not in event.changed:
         return
+    account_id: Any = event.case.account_id  # no customer at all is another one too
     foreign = CaseCover.objects.filter(case=event.case).exclude(
-        line__contract__account_id=event.case.account_id
+        line__contract__account_id=account_id
     )
     if foreign.delete()[0]:
         journal("case_uncovered", event.case, is_final=True)
@@ -126,7 +130,7 @@ def _write(
     line: ContractLine,
     case: Case,
     amount: int,
-    reason: Reason,
+    reason: AllotmentEntry.Reason,
     refunds: AllotmentEntry | None = None,
 ) -> None:
     under_way = current()

@@ -198,7 +198,7 @@ def _last_term(number: str) -> int:
     return int(terms.values_list("term", flat=True)[0])
 
 
-def _move(contract: Contract, state: State, verb: str) -> Contract:
+def _move(contract: Contract, state: Contract.State, verb: str) -> Contract:
     old = {"state": contract.state}
     contract.state = state
     save_changed(registry.get("contract"), contract, old)

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import IO
 
@@ -113,7 +113,7 @@ def _sheet_rows(file: IO[bytes]) -> Iterator[list[str]]:
     _refuse_bombs(file)
     try:
         workbook = CalamineWorkbook.from_filelike(file)
-        rows: Iterable[list[object]] = workbook.get_sheet_by_index(0).iter_rows()
+        rows: Iterable[Sequence[object]] = workbook.get_sheet_by_index(0).iter_rows()
         yield from ([_cell_text(cell) for cell in row] for row in rows)
     except CalamineError as error:
         raise UnreadableFile(

@@ -163,7 +163,8 @@ class RecordTarget(Target):
         wrote = written.filter(verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.UPDATE])
         newest_first = wrote.values("operation").annotate(last=Max("line")).order_by("-last")
         for row in newest_first:
-            undo_operation(actor=actor, operation_id=row["operation"])
+            operation_id: Any = row["operation"]  # never None: only rows with one are read
+            undo_operation(actor=actor, operation_id=operation_id)
 
 
 def folded(value: Any) -> Any:

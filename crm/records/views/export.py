@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
@@ -24,7 +25,7 @@ BLOCK = 64 * 1024
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def export(request: HttpRequest, record_type: RecordType, file_format: str) -> HttpResponse:
+def export(request: HttpRequest, record_type: RecordType, file_format: str) -> HttpResponseBase:
     """The rows of the view the actor may export, with its columns."""
     if not record_type.has(Feature.EXPORT):
         raise Http404
