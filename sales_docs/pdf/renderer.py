@@ -43,6 +43,9 @@ def render_pdf(page: Page, *, at: datetime) -> bytes:
 
 def _compile(inputs: dict[str, str], *, at: datetime, standards: "list[PDFStandard]") -> bytes:
     pdf = _compiler().compile(
-        format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=at.replace(microsecond=0)
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_standards=standards,
+        timestamp=at.replace(microsecond=0),
     )
     return cast("bytes", pdf)  # a list only where pages are pictures
