@@ -13,6 +13,7 @@ from crm.demo.words import (
     LAST_NAMES,
     PLACES,
     STREETS,
+    plain,
 )
 
 ADDRESS = ("line1", "city", "region", "postcode", "country")
@@ -81,7 +82,7 @@ def _contact(fill: Fill, one: int) -> Sequence[Any]:
         last,
         fill.maybe(0.92, lambda: fill.pick("account")),
         fill.chance.choice(JOB_TITLES),
-        f"{first}.{last}.{one}@mail.example".lower(),
+        f"{plain(first)}.{plain(last)}.{one}@mail.example",
         phone(fill),
         fill.maybe(0.4, lambda: fill.day(-365 * 62, -365 * 24)),
         *address(fill),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Queue
+from cases.panels import seen
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.models import Activity
@@ -17,7 +18,7 @@ ROWS = 100
 QUEUES = 60
 SAID = 3
 
-SHELVES = ("working", "waiting", "escalated")
+BESIDE = ("account", "contact", "owner", "queue_item__queue", "queue_item__worked_by")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ def open_desk(actor: Actor, key: str, *, case_id: int | None, is_taken: bool) ->
     if shelf is None:
         return None
     ordered = _rows(actor, shelf, is_taken=is_taken).most_urgent_first()
-    related = ordered.select_related("account", "contact", "queue_item__worked_by", "owner")
-    found = list(related.defer("search_text")[: ROWS + 1])
+    found = list(ordered.select_related(*BESIDE).defer("search_text")[: ROWS + 1])
     return Desk(
         mine=mine,
         queues=queues,
@@ -68,9 +68,10 @@ def open_desk(actor: Actor, key: str, *, case_id: int | None, is_taken: bool) ->
 def _chosen(actor: Actor, rows: list[Case], case_id: int | None) -> Case | None:
     if case_id is None:
         return rows[0] if rows else None
-    record_type = registry.get("case")
-    visible = Case.objects.visible_to(actor).filter(pk=case_id)
-    return visible.select_related(*record_type.related).first()
+    listed = next((row for row in rows if row.pk == case_id), None)
+    if listed is not None:
+        return listed
+    return Case.objects.visible_to(actor).select_related(*BESIDE).filter(pk=case_id).first()
 
 
 def my_shelves(actor: Actor) -> list[Shelf]:
@@ -143,7 +144,7 @@ def side_panels(actor: Actor, case: Case) -> list[tuple[Any, dict[str, Any]]]:
 
 def reply_to(actor: Actor, case: Case) -> str:
     """The address an answer goes to: the person's, else the company's; '' where unseen."""
-    for customer in (case.contact, case.account):
-        if customer is not None and customer.email and actor.allows(Privilege.READ, customer):
+    for customer in (seen(actor, case.contact), seen(actor, case.account)):
+        if customer is not None and customer.email:
             return "" if customer.do_not_email else str(customer.email)
     return ""

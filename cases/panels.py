@@ -20,12 +20,18 @@ SHOWN = 5
 
 
 def customer(actor: Actor, case: Case) -> dict[str, Any] | None:
-    """Whose concern it is, as far as the reader may see them."""
-    account = Account.objects.visible_to(actor).filter(pk=case.account_id).first()
-    contact = Contact.objects.visible_to(actor).filter(pk=case.contact_id).first()
+    """Whose concern it is, as far as the reader may see them; the case brings both along."""
+    account, contact = seen(actor, case.account), seen(actor, case.contact)
     if account is None and contact is None:
         return None
     return {"account": account, "contact": contact}
+
+
+def seen(actor: Actor, record: Any) -> Any:
+    """The record, or None where the actor may not see it."""
+    if record is None or record.deleted_at is not None:
+        return None
+    return record if actor.allows(Privilege.READ, record) else None
 
 
 def other_cases(actor: Actor, case: Case) -> dict[str, Any] | None:
@@ -62,7 +68,7 @@ def open_deals(actor: Actor, case: Case) -> dict[str, Any] | None:
     return {
         "deals": found[:SHOWN],
         "has_more": len(found) > SHOWN,
-        "totals": sums(rows, "estimated_revenue"),
+        "totals": sums(rows, "estimated_revenue") if found[1:] else [],
     }
 
 

@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from crm.access.actor import Actor
 
 
+TRIGRAM = 3
+
+
+def folded(text: str) -> models.Func:
+    """The text as search texts have it: no accents, lower case."""
+    return models.Func(
+        models.Value(text), function="public.crm_fold", output_field=models.TextField()
+    )
+
+
 class RecordQuerySet(models.QuerySet[Any]):
     def alive(self) -> Self:
         return self.filter(deleted_at__isnull=True)
@@ -32,14 +42,17 @@ class RecordQuerySet(models.QuerySet[Any]):
         return self.filter(owner_id__in=list(principal_ids))
 
     def matching(self, text: str) -> Self:
-        """Rows whose search text holds every word of `text`, accents and case aside."""
+        """Rows whose search text holds every word of `text`, accents and case aside.
+
+        One or two letters have no trigram to look up: they match where a word begins.
+        """
         found = self
         for word in text.split()[:6]:
-            found = found.filter(
-                search_text__contains=models.Func(
-                    models.Value(word), function="public.crm_fold", output_field=models.TextField()
-                )
-            )
+            if len(word) < TRIGRAM:
+                begins = models.Q(search_text__startswith=folded(word))
+                found = found.filter(begins | models.Q(search_text__contains=folded(f" {word}")))
+            else:
+                found = found.filter(search_text__contains=folded(word))
         return found
 
     def recent_first(self) -> Self:

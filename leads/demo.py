@@ -6,7 +6,7 @@ from typing import Any
 from accounts.demo import ADDRESS, address, firm_name, phone
 from accounts.models import Industry
 from crm.demo.fill import Fill
-from crm.demo.words import FIRST_NAMES, JOB_TITLES, LAST_NAMES, NEEDS
+from crm.demo.words import FIRST_NAMES, JOB_TITLES, LAST_NAMES, NEEDS, plain
 from leads.models import Lead
 
 STATES = (
@@ -35,7 +35,7 @@ def _lead(fill: Fill, one: int) -> Sequence[Any]:
         last,
         firm_name(one * 3 + 50_000),
         fill.chance.choice(JOB_TITLES),
-        f"{first}.{last}.{one}@inbox.example".lower(),
+        f"{plain(first)}.{plain(last)}.{one}@inbox.example",
         phone(fill),
         *address(fill),
         fill.chance.choice(Industry.values),

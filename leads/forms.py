@@ -95,6 +95,7 @@ class QualifyForm(forms.Form):
         for name in ("account", "contact", "opportunity"):
             other = self.fields[f"{name}_other"]
             other.label = labels.singular(name)
+            other.widget.attrs |= {"class": "form-select", "aria-label": other.label}
             other.use_actor(actor)  # type: ignore[attr-defined]
         for name in ("name", "est_close_on", "estimated_revenue"):
             self.fields[name].label = labels.field_label("opportunity", name)

@@ -33,8 +33,9 @@ _TYPES: dict[str, tuple[Any, str, Any]] = {
     "account": (Account, "name", NEVER),
 }
 
-_WORD = r"""[^@\s<>,;:\\"()\[\]]+"""
-LOOKS_RIGHT = rf"^{_WORD}@{_WORD}\.[^@\s<>,;:.]+$"
+# What a mail server without SMTPUTF8 takes: the local part is ASCII, the domain may be anything.
+_BAD = r"""\s<>,;:@\\"()\[\]"""
+LOOKS_RIGHT = rf"^(?:(?![{_BAD}])[!-~])+@[^{_BAD}]+\.[^{_BAD}.]+$"
 
 _JUDGED = f"""
 WITH keyed AS (

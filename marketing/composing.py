@@ -49,7 +49,8 @@ class House:
             text.replace("{{", "{ {").replace("}}", "} }")
             for text in (settings.name, settings.address.replace("\r\n", "\n").strip())
         )
-        return cls(*apart)
+        name, address = apart
+        return cls(name, address.removeprefix(name).lstrip())
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,10 @@ class AudienceForm(forms.Form):
 
 
 class ContentForm(forms.Form):
-    """What a mailing says. Checked again by the service, under the lock."""
+    """What a mailing says. Checked again by the service, under the lock.
+
+    A draft may miss anything; what launching needs is not called optional.
+    """
 
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, required=False)
     message = forms.CharField(
@@ -209,6 +212,11 @@ class ContentForm(forms.Form):
         choices=settings.LANGUAGES,
         help_text=gettext_lazy("Why one gets the mail, and how to unsubscribe."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("subject", "message", "sender_name", "sender_email"):
+            self.fields[name].is_needed_later = True
 
     show_error = RecordForm.show_error
 

@@ -18,7 +18,7 @@ from marketing.models import (
     MarketingList,
     Recipient,
 )
-from marketing.reports import progress_of, results_of_campaign
+from marketing.reports import bar_length, progress_of, results_of_campaign
 from marketing.steps import steps_of
 
 SHOWN = 6
@@ -96,7 +96,7 @@ def results_of(actor: Actor, campaign: Campaign) -> dict[str, Any]:
         (_("Won"), results.won),
     )
     most = max((count for _label, count in steps), default=0) or 1
-    funnel = [(label, count, count * 100 // most) for label, count in steps]
+    funnel = [(label, count, bar_length(count, most)) for label, count in steps]
     return {"results": results, "funnel": funnel, "record": campaign}
 
 

@@ -20,6 +20,11 @@ Row = Recipient.State
 CHART_MINUTES = 120
 
 
+def bar_length(count: int, most: int) -> int:
+    """Percent of the longest bar; what is there at all can be seen."""
+    return max(1, count * 100 // most) if count and most else 0
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where the recipients of one mailing stand; the states add up to `total`."""

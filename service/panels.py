@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -37,24 +37,23 @@ def entitlement(actor: Actor, case: Case) -> dict[str, Any] | None:
     """What service the customer is entitled to, and which line this case is served under."""
     if case.account_id is None:
         return None
-    cover = CaseCover.objects.filter(case=case).first()
-    lines = usable_lines(actor, case.account_id)
-    if cover is not None and cover.line_id not in {line.pk for line in lines}:
-        lines += _covering(actor, cover)
+    lines = _lines_for(actor, case)
     return {
         "lines": [(line, said_allotment(line), percent_left(line)) for line in lines],
-        "cover_id": cover.line_id if cover else None,
         "may_choose": bool(lines)
         and case.state == Case.State.ACTIVE
         and actor.allows(Privilege.WRITE, case),
     }
 
 
-def _covering(actor: Actor, cover: CaseCover) -> list[ContractLine]:
-    """The line a case was served under, also when it is no longer in force."""
-    contracts = Contract.objects.visible_to(actor)
-    rows = ContractLine.objects.filter(pk=cover.line_id, contract__in=contracts)
-    return list(rows.with_used().select_related("contract"))
+def _lines_for(actor: Actor, case: Case) -> list[ContractLine]:
+    """What may serve the case today, and what serves it, also when it is no longer in force."""
+    contracts = Contract.objects.visible_to(actor).filter(account_id=case.account_id)
+    covers = CaseCover.objects.filter(case=case, line=OuterRef("pk"))
+    lines = ContractLine.objects.filter(contract__in=contracts).annotate(serves=Exists(covers))
+    shown = lines.usable(_today()) | lines.filter(serves=True)
+    ordered = shown.with_used().select_related("contract")
+    return list(ordered.order_by("ends_on", "pk")[: SHOWN * 2])
 
 
 def percent_left(line: Any) -> int | None:

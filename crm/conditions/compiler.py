@@ -11,13 +11,14 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import CharField, Func, Q, TextField, Transform, Value
+from django.db.models import CharField, Q, TextField, Transform
 
 from crm.access.actor import Actor, Scope
 from crm.access.levels import Privilege
 from crm.conditions.fields import AskedField, Kind
 from crm.conditions.periods import days_of
 from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op, validate
+from crm.querysets import folded
 from crm.records.declaration import RecordType
 
 NOTHING = Q(pk__in=())
@@ -143,7 +144,7 @@ def _text(lookup: str) -> Callable[[Leaf, Reading], Q]:
 
 def _indexed(asked: AskedField, text: str) -> Q:
     """The same again in the record's search text, when the field is part of it: it has an index."""
-    model = asked.links[-1][1] if asked.links else asked.field.model
+    model: Any = asked.links[-1][1] if asked.links else asked.field.model
     names = [field.name for field in model._meta.fields]
     if "search_text" not in names:
         return Q()
@@ -152,8 +153,7 @@ def _indexed(asked: AskedField, text: str) -> Q:
     if asked.field.name not in parts:
         return Q()
     prefix = asked.path.removesuffix(asked.field.name)
-    folded = Func(Value(text), function="public.crm_fold", output_field=TextField())
-    return Q(**{f"{prefix}search_text__contains": folded})
+    return Q(**{f"{prefix}search_text__contains": folded(text)})
 
 
 def _is(leaf: Leaf, reading: Reading) -> Q:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.conditions.fields import AskedField, Kind, asked_field
 from crm.conditions.periods import period_label
-from crm.conditions.schema import ME, MY_TEAMS, Leaf, Op, Range
+from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op, Range
 from crm.labels.names import in_text
 from crm.models import Principal
 from crm.records.declaration import RecordType
@@ -54,6 +55,15 @@ def path_label(record_type: RecordType, path: str) -> str:
     keys += [target.type_key() for _path, target in asked.links] if asked else []
     first, *others = (labels.field_label(key, step) for key, step in zip(keys, steps, strict=False))
     return ": ".join([first, *(in_text(other) for other in others)])
+
+
+def say_node(record_type: RecordType, node: Node, actor: Actor) -> Said:
+    """A condition, or a group of them in one sentence."""
+    if isinstance(node, Leaf):
+        return say(record_type, node, actor)
+    parts = [str(say_node(record_type, part, actor)) for part in node.parts]
+    joined = _("%(first)s or %(second)s") if node.is_any else _("%(first)s and %(second)s")
+    return Said("", reduce(lambda one, two: joined % {"first": one, "second": two}, parts))
 
 
 def say(record_type: RecordType, leaf: Leaf, actor: Actor) -> Said:

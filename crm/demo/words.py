@@ -1,5 +1,7 @@
 """Invented names for the demo company. None of these firms or people exists."""
 
+import unicodedata
+
 FIRST_NAMES = [
     "Ada",
     "Agnès",
@@ -556,3 +558,9 @@ NOTES = [
     "Two sites will follow if the first goes well.",
     "Needs papers in French and English.",
 ]
+
+
+def plain(name: str) -> str:
+    """A name as it stands in an e-mail address: 'Agnès' is agnes."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return letters.replace(" ", "").replace("'", "").lower()

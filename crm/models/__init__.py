@@ -11,7 +11,7 @@ from crm.models.principal import Principal, Team, TeamMembership, User
 from crm.models.recent import RecentRecord
 from crm.models.record import Record, number_field, number_trigger, search_text
 from crm.models.role import Role, RolePrivilege
-from crm.models.saved_view import SavedView
+from crm.models.saved_view import PinnedView, SavedView
 from crm.models.sent_form import SentForm
 from crm.models.setting import CompanySettings, Currency
 from crm.models.share import Share
@@ -31,6 +31,7 @@ __all__ = [
     "JournalEntry",
     "LocalMessage",
     "NumberSeries",
+    "PinnedView",
     "Principal",
     "RecentRecord",
     "Record",

@@ -5,7 +5,11 @@ from crm.models.principal import User
 
 
 class SavedView(models.Model):
-    """One row is a list view somebody saved: conditions, columns and order."""
+    """One row is a list view somebody saved: conditions, columns and order.
+
+    `conditions` holds the view it is made from, the text of the quick find, and a tree of the
+    condition engine: `{"base": "all", "q": "", "where": {"all": [...]}}`.
+    """
 
     record_type = models.CharField(max_length=40)
     owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
@@ -14,7 +18,6 @@ class SavedView(models.Model):
     columns = models.JSONField(default=list)
     sort = models.CharField(max_length=120, blank=True)
     is_shared = models.BooleanField(_("everyone may use it"), default=False)
-    is_default = models.BooleanField(_("opens first for me"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -25,12 +28,25 @@ class SavedView(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "record_type", "name"], name="crm_view_name_once"
             ),
-            models.UniqueConstraint(
-                fields=["owner", "record_type"],
-                condition=models.Q(is_default=True),
-                name="crm_view_one_default",
-            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PinnedView(models.Model):
+    """One row says which view a user wants to see first in the list of a record type."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    record_type = models.CharField(max_length=40)
+    view = models.CharField(
+        max_length=40, help_text=_("Key of a view that ships, or 's' and the id of a saved one.")
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "record_type"], name="crm_pin_one_per_type")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type}:{self.view}"

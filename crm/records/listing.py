@@ -1,8 +1,7 @@
 """What a list page shows: read from the address, nothing remembered anywhere else."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.http import QueryDict
@@ -11,15 +10,32 @@ from django.utils.translation import gettext as _
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.conditions.errors import BadCondition
+from crm.conditions.schema import Group, validate
 from crm.errors import CrmError
-from crm.models import SavedView
+from crm.models import PinnedView, SavedView
 from crm.records.declaration import NamedView, RecordType
-from crm.records.filters import RecordFilterSet, chips, filter_set_class, parameter_names
-from crm.records.paging import Page, SortKey, count_up_to, paginate
-from crm.records.tables import BoundColumn, bind, fetch, sort_keys
+from crm.records.filters import (
+    Chip,
+    RecordFilterSet,
+    chip,
+    filter_set,
+    narrow,
+    parameters,
+    params_of_all,
+)
+from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate
+from crm.records.tables import BoundColumn, bound_columns, fetch_list, sort_keys
 
 PAGE_SIZE = 50
-OWN_PARAMETERS = {"view", "q", "sort", "cols", "after", "before", "panel"}
+LONGEST_FIND = 200
+MOST_SORTS = 3
+OWN_PARAMETERS = frozenset(
+    {"view", "q", "sort", "cols", "after", "before", "narrowed", "count", "panel"}
+)
+LISTS = ("sort", "cols")  # parameters that hold names separated by commas
+PAGING = ("after", "before")
+EVERY_COLUMN = "*"
 
 
 class UnknownParameter(CrmError):
@@ -35,39 +51,44 @@ class Listing:
     actor: Actor
     record_type: RecordType
     query: QueryDict
-    size: int = PAGE_SIZE
+
+    # Which view
 
     @cached_property
     def saved_views(self) -> list[SavedView]:
-        mine = SavedView.objects.filter(record_type=self.record_type.key)
-        return list(mine.filter(owner_id=self.actor.id) | mine.filter(is_shared=True))
+        """The reader's own views and those others share, by name."""
+        known = SavedView.objects.filter(record_type=self.record_type.key)
+        return list(known.filter(owner_id=self.actor.id) | known.filter(is_shared=True))
+
+    @cached_property
+    def pinned(self) -> str:
+        """The view the reader wants to see first: 's12', 'mine', or '' for the type's own."""
+        pins = PinnedView.objects.filter(user_id=self.actor.id, record_type=self.record_type.key)
+        return pins.values_list("view", flat=True).first() or ""
+
+    @cached_property
+    def view_key(self) -> str:
+        """The view in force: 's12' for a saved one, or the key of a named one."""
+        wanted = self.query.get("view", "")
+        saved = {f"s{view.pk}" for view in self.saved_views}
+        named = {view.key for view in self.record_type.views}
+        if wanted and wanted not in saved | named:
+            raise UnknownParameter(_("This view does not exist any more. Choose another one."))
+        if wanted or self.pinned in saved | named:
+            return wanted or self.pinned
+        default = [view.key for view in self.record_type.views if view.is_default]
+        return (default or [self.record_type.views[0].key])[0]
 
     @cached_property
     def saved(self) -> SavedView | None:
-        wanted = self.query.get("view", "")
-        if wanted.startswith("s"):
-            found = [view for view in self.saved_views if f"s{view.pk}" == wanted]
-            if not found:
-                raise UnknownParameter(_("This view does not exist any more. Choose another one."))
-            return found[0]
-        if wanted:
-            return None
-        return next(
-            (v for v in self.saved_views if v.is_default and v.owner_id == self.actor.id), None
-        )
+        return next((v for v in self.saved_views if f"s{v.pk}" == self.view_key), None)
 
     @cached_property
     def named(self) -> NamedView:
+        """The view that ships with the type and the list is made from."""
+        wanted = self.saved.conditions.get("base", "") if self.saved else self.view_key
         views = {view.key: view for view in self.record_type.views}
-        wanted = self.query.get("view", "")
-        if self.saved:
-            wanted = self.saved.conditions.get("view", "")
-        elif wanted and wanted not in views:
-            raise UnknownParameter(_("There is no such view. Choose one from the list."))
-        default = next(
-            (v for v in self.record_type.views if v.is_default), self.record_type.views[0]
-        )
-        return views.get(wanted, default)
+        return views.get(wanted, self.record_type.views[0])
 
     @property
     def title(self) -> str:
@@ -75,72 +96,136 @@ class Listing:
             return self.saved.name
         return labels.with_names(self.named.label, self.record_type.key)
 
+    # What it is narrowed by
+
     @cached_property
-    def narrowing(self) -> QueryDict:
-        """The filters in force: the saved view's, and on top of them the address's."""
-        if not self.saved:
-            return self.query
-        stored = QueryDict(self.saved.conditions.get("query", ""), mutable=True)
-        for name in self.query:
-            stored.setlist(name, self.query.getlist(name))
-        return stored
+    def is_as_saved(self) -> bool:
+        """Whether the conditions are the saved view's own and not the address's."""
+        known = parameters(self.record_type)
+        is_narrowed = "narrowed" in self.query or any(name in known for name in self.query)
+        return self.saved is not None and not is_narrowed
 
     @cached_property
     def filters(self) -> RecordFilterSet:
-        rows = self.record_type.model.objects.visible_to(self.actor)
-        made = filter_set_class(self.record_type)(self.narrowing, queryset=rows, actor=self.actor)
-        unknown = set(self.query) - OWN_PARAMETERS - parameter_names(made)
+        """The filters in the address. Raises UnknownParameter for what is none."""
+        known = parameters(self.record_type)
+        unknown = sorted(set(self.query) - OWN_PARAMETERS - set(known))
         if unknown:
             raise UnknownParameter(
-                _("This list does not know the filter “%(name)s”.") % {"name": sorted(unknown)[0]}
+                _("This list does not know the filter “%(name)s”.") % {"name": unknown[0][:80]}
             )
+        made = filter_set(self.record_type, self.query, self.actor)
         if not made.form.is_valid():
             name, problems = next(iter(made.form.errors.items()))
-            raise UnknownParameter(f"{name}: {problems[0]}")
+            label = made.form.fields[name].label
+            raise UnknownParameter(f"{label}: {problems[0]}")
         return made
 
     @cached_property
-    def all_columns(self) -> list[BoundColumn]:
-        return bind(self.record_type, self.record_type.columns)
+    def where(self) -> Group:
+        """The conditions in force beside the named view's own."""
+        try:
+            if self.saved and self.is_as_saved:
+                return validate(self.record_type, self.saved.conditions.get("where", {"all": []}))
+            return validate(self.record_type, self.filters.tree)
+        except BadCondition as error:
+            raise UnknownParameter(str(error)) from error
+
+    @cached_property
+    def find(self) -> str:
+        """The text of the quick find."""
+        text = self.query.get("q", "")
+        if self.saved and self.is_as_saved and "q" not in self.query:
+            text = str(self.saved.conditions.get("q", ""))
+        if "\0" in text or len(text) > LONGEST_FIND:
+            raise UnknownParameter(_("This text can't be searched for. Try fewer letters."))
+        return text.strip()
+
+    @cached_property
+    def state(self) -> QueryDict:
+        """The address that says everything: a saved view's conditions are written out."""
+        state = self.query.copy()
+        for name in PAGING:
+            state.pop(name, None)
+        if not self.saved:
+            return state
+        if self.is_as_saved:
+            for name, values in (params_of_all(self.record_type, self.where) or {}).items():
+                state.setlist(name, values)
+            if self.find:
+                state["q"] = self.find
+        state["narrowed"] = "1"
+        state["view"] = self.view_key
+        return state
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The conditions in words, each with the address of the list without it."""
+        return [chip(self.record_type, leaf, self.actor, self.state) for leaf in leaves(self.where)]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.find or self.where.parts)
+
+    # Columns and order
+
+    @cached_property
+    def all_columns(self) -> tuple[BoundColumn, ...]:
+        return bound_columns(self.record_type)
 
     @cached_property
     def columns(self) -> list[BoundColumn]:
-        wanted = self.query.get("cols", "").split(",") if self.query.get("cols") else []
-        if not wanted and self.saved:
-            wanted = self.saved.columns
+        wanted = self._names("cols") or (list(self.saved.columns) if self.saved else [])
+        if wanted == [EVERY_COLUMN]:
+            return list(self.all_columns)
         known = {column.name: column for column in self.all_columns}
-        if wanted and not set(wanted) <= set(known):
+        if "cols" in self.query and not set(wanted) <= set(known):
             raise UnknownParameter(_("One of the columns asked for does not exist."))
-        if not wanted:
+        chosen = [known[name] for name in dict.fromkeys(wanted) if name in known]
+        if not chosen:
             return [column for column in self.all_columns if column.column.is_default]
-        title = [self.all_columns[0].name] if self.all_columns[0].name not in wanted else []
-        return [known[name] for name in (*title, *wanted)]
+        title = self.all_columns[0]
+        return [title, *(column for column in chosen if column is not title)]
+
+    def _names(self, parameter: str) -> list[str]:
+        """The names a parameter lists, given once with commas or several times."""
+        given = ",".join(self.query.getlist(parameter)).split(",")
+        return list(dict.fromkeys(name for name in given if name))
 
     @cached_property
     def sort_names(self) -> list[str]:
-        given = self.query.get("sort") or (self.saved and self.saved.sort) or self.named.sort
-        return [name for name in given.split(",") if name]
+        given = self._names("sort")
+        if given:
+            return given
+        stored = (self.saved and self.saved.sort) or self.named.sort
+        return [name for name in stored.split(",") if name]
 
     @cached_property
     def keys(self) -> list[SortKey]:
-        try:
-            return sort_keys(self.all_columns, self.sort_names)
-        except KeyError as error:
+        names = self.sort_names
+        columns = {name.removeprefix("-") for name in names}
+        if len(columns) < len(names) or len(names) > MOST_SORTS:
+            raise UnknownParameter(_("The list can be sorted by three different columns."))
+        for unknown in sorted(columns - sortable(self.record_type)):
             raise UnknownParameter(
-                _("The list can't be sorted by “%(name)s”.") % {"name": error.args[0]}
-            ) from error
+                _("The list can't be sorted by “%(name)s”.") % {"name": unknown[:80]}
+            )
+        return sort_keys(self.all_columns, names)
 
     def check(self) -> None:
         """Raises UnknownParameter when anything in the address is not known."""
-        for part in ("filters", "columns", "keys", "named"):
+        for part in ("view_key", "filters", "where", "find", "columns", "keys"):
             getattr(self, part)
+
+    # Rows
 
     @cached_property
     def rows(self) -> Any:
         """Everything the view, the filters and the quick find leave, without order."""
-        found = self.named.select(self.filters.qs, self.actor)
-        text = self.narrowing.get("q", "").strip()
-        return found.matching(text) if text else found
+        self.check()
+        visible = self.record_type.model.objects.visible_to(self.actor)
+        found = self.named.select(visible.filter(narrow(self.where, self.actor)), self.actor)
+        return found.matching(self.find) if self.find else found
 
     def exportable(self) -> Any:
         """The same rows, as far as the actor may export them."""
@@ -148,32 +233,83 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        rows = fetch(self.rows, self.columns, self._sort_links())
         return paginate(
-            rows,
+            fetch_list(self.rows, self.columns, self.keys),
             self.keys,
-            size=self.size,
+            size=PAGE_SIZE,
             after=self.query.get("after", ""),
             before=self.query.get("before", ""),
         )
-
-    def _sort_links(self) -> Iterable[str]:
-        return {key.path.rpartition("__")[0] for key in self.keys if "__" in key.path}
 
     @cached_property
     def count(self) -> int:
         return count_up_to(self.rows)
 
-    @cached_property
-    def chips(self) -> Any:
-        return chips(self.filters, self.narrowing)
+    # Addresses
 
     def address(self, **changes: str | None) -> str:
         """The query string of this list with some parameters changed; paging starts anew."""
         query = self.query.copy()
-        for name in ("after", "before", *changes):
+        for name in (*PAGING, *changes):
             query.pop(name, None)
         for name, value in changes.items():
             if value:
                 query[name] = value
         return query.urlencode()
+
+    @property
+    def besides_find(self) -> list[tuple[str, str]]:
+        """Everything of the address but the text of the quick find, for its form."""
+        state = self.state if self.saved else self.query
+        return [
+            (name, value)
+            for name, values in state.lists()
+            if name not in (*PAGING, "q", "count")
+            for value in values
+        ]
+
+    @property
+    def whole(self) -> str:
+        """The query string of the list with every column there is."""
+        return self.address(cols=EVERY_COLUMN)
+
+    @property
+    def counted(self) -> str:
+        """The query string of this very page with all rows counted."""
+        query = self.query.copy()
+        query["count"] = "all"
+        return query.urlencode()
+
+    @property
+    def is_uncounted(self) -> bool:
+        return self.count > COUNT_LIMIT and "count" not in self.query
+
+    @property
+    def bare(self) -> str:
+        """The query string of the view without anything narrowing it."""
+        query = QueryDict(mutable=True)
+        for name in ("view", "sort", "cols"):
+            query.setlist(name, self.query.getlist(name))
+        if self.saved:
+            query["view"], query["narrowed"] = self.view_key, "1"
+        return query.urlencode()
+
+
+@cache
+def sortable(record_type: RecordType) -> frozenset[str]:
+    """What an address may sort by: columns, and what the type's own views are sorted by."""
+    columns = {column.name for column in bound_columns(record_type) if column.sort_path}
+    orders = [name for view in record_type.views for name in view.sort.split(",")]
+    return frozenset(columns | {name.removeprefix("-") for name in orders} | {"modified_at"})
+
+
+def canonical(query: QueryDict) -> QueryDict:
+    """The same address without what a form sends empty, and with lists in one parameter."""
+    tidy = QueryDict(mutable=True)
+    for name, values in query.lists():
+        given = [value for value in values if value]
+        if name in LISTS and len(given) > 1:
+            given = [",".join(given)]
+        if given:
+            tidy.setlist(name, given)
+    return tidy

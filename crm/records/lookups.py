@@ -23,6 +23,13 @@ def choosable(model: Any, actor: Actor) -> Any:
     return model.objects.visible_to(actor)
 
 
+def key_of(text: object) -> int | None:
+    """The primary key somebody sent as text; None for what can't be one."""
+    digits = str(text)
+    is_key = digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS
+    return int(digits) if is_key else None
+
+
 def type_key_of(model: Any) -> str:
     return PRINCIPALS if model is Principal else model.type_key()
 
@@ -48,7 +55,7 @@ class LookupWidget(forms.Select):
 class RecordChoiceField(forms.Field):
     """Accepts the id of a visible record (or a name typed without JavaScript)."""
 
-    widget = LookupWidget
+    widget: Any = LookupWidget
 
     def __init__(
         self, *, model: Any, actor: Actor | None = None, current: Any = None, **kwargs: Any
@@ -94,9 +101,10 @@ class RecordChoiceField(forms.Field):
         rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
         if isinstance(value, dict):
             return self._by_name(rows, value["typed"])
-        if not str(value).isdigit() or len(str(value)) > MAX_DIGITS:
+        key = key_of(value)
+        if key is None:
             raise ValidationError(_("Choose one from the list."))
-        record = rows.filter(pk=int(value)).first()
+        record = rows.filter(pk=key).first()
         if record is None:
             raise ValidationError(_("This record does not exist, or you may not see it."))
         self.current = record
@@ -141,16 +149,29 @@ class RecordMultipleChoiceField(RecordChoiceField):
         return [getattr(row, "pk", row) for row in value or ()]
 
     def to_python(self, value: Any) -> Any:
-        ids = [int(pk) for pk in value or () if str(pk).isdigit()]
-        rows = list(choosable(self.model, self.actor).filter(pk__in=ids))  # type: ignore[arg-type]
-        if len(rows) != len(set(ids)) or len(ids) != len(list(value or ())):
+        given = list(value or ())
+        choosable_rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
+        typed = [self._by_name(choosable_rows, one["typed"]) for one in given if _is_typed(one)]
+        keys = [key_of(one) for one in given if not _is_typed(one)]
+        rows = list(choosable_rows.filter(pk__in=[key for key in keys if key is not None]))
+        if len(rows) != len(set(keys)):
             raise ValidationError(_("One of these records does not exist, or you may not see it."))
-        self.current = rows
-        return rows
+        self.current = [*rows, *(row for row in typed if row not in rows)]
+        return self.current
+
+
+def _is_typed(value: object) -> bool:
+    """Whether a name was typed where a key is chosen with JavaScript."""
+    return isinstance(value, dict)
 
 
 class MultipleLookupWidget(forms.SelectMultiple):
     template_name = "records/lookup.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = super().value_from_datadict(data, files, name)
+        typed = (data.get(f"{name}__text") or "").strip()
+        return [*(chosen or ()), {"typed": typed}] if typed else chosen
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -1,10 +1,11 @@
 """Keyset paging: a page starts after the last row of the one before, however deep.
 
-The cursor holds the sort values of a boundary row, signed, so that it can be neither guessed
-nor broken. Orders end in the primary key; empty values come last in both directions.
+The cursor holds the sort values of a boundary row, signed together with the order, so that it
+can be neither guessed nor used for another one. Orders end in the primary key; empty values come
+last in both directions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from crm.errors import CrmError
 
-SALT = "crm.paging"
 COUNT_LIMIT = 1000
 
 
@@ -60,7 +60,7 @@ def paginate(
     is_reversed = bool(before)
     cursor = before or after
     if cursor:
-        rows = rows.filter(_beyond(keys, _read(cursor, len(keys)), is_reversed=is_reversed))
+        rows = rows.filter(_beyond(keys, _read(cursor, _salt(rows, keys)), is_reversed=is_reversed))
     ordered = rows.order_by(*(key.expression(is_reversed=is_reversed) for key in keys))
     found = list(ordered[: size + 1])
     has_more, found = len(found) > size, found[:size]
@@ -70,8 +70,8 @@ def paginate(
     has_previous = bool(found) and (bool(after) if not is_reversed else has_more)
     return Page(
         rows=found,
-        next_cursor=_write(found[-1], keys) if has_next else "",
-        previous_cursor=_write(found[0], keys) if has_previous else "",
+        next_cursor=_write(found[-1], keys, _salt(rows, keys)) if has_next else "",
+        previous_cursor=_write(found[0], keys, _salt(rows, keys)) if has_previous else "",
     )
 
 
@@ -106,8 +106,13 @@ def _past(key: SortKey, value: Any, *, is_reversed: bool) -> Q:
     return past
 
 
-def _write(row: Any, keys: Sequence[SortKey]) -> str:
-    return signing.dumps([_packed(_value(row, key.path)) for key in keys], salt=SALT)
+def _salt(rows: QuerySet[Any], keys: Sequence[SortKey]) -> str:
+    order = ",".join(f"{'-' if key.is_descending else ''}{key.path}" for key in keys)
+    return f"crm.paging:{rows.model._meta.label_lower}:{order}"
+
+
+def _write(row: Any, keys: Sequence[SortKey], salt: str) -> str:
+    return signing.dumps([_packed(_value(row, key.path)) for key in keys], salt=salt)
 
 
 def _value(row: Any, path: str) -> Any:
@@ -126,16 +131,14 @@ def _packed(value: Any) -> Any:
     return value
 
 
-_UNPACK: dict[str, Callable[[str], Any]] = {"m": parse_datetime, "d": parse_date, "n": Decimal}
+_UNPACK = {"m": parse_datetime, "d": parse_date, "n": Decimal}
 
 
-def _read(cursor: str, length: int) -> list[Any]:
+def _read(cursor: str, salt: str) -> list[Any]:
     try:
-        packed = signing.loads(cursor, salt=SALT)
+        packed = signing.loads(cursor, salt=salt)
     except signing.BadSignature as error:
         raise BadCursor(
-            _("The address of this page is incomplete. Start from the list again.")
+            _("The address of this page is broken. Start from the list again.")
         ) from error
-    if len(packed) != length:
-        raise BadCursor(_("The address of this page is broken. Start from the list again."))
     return [_UNPACK[v[0]](v[1]) if isinstance(v, list) else v for v in packed]

@@ -1,27 +1,24 @@
-"""Columns bound to their record type: labels, values, and how a value is shown in a cell."""
+"""Columns bound to their record type: labels, values, what they need read and how they sort."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.template.loader import get_template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from crm import labels
+from crm.access.actor import Actor
 from crm.models import Principal, Record
+from crm.records.cells import cell
 from crm.records.declaration import Column, RecordType
-from crm.records.links import record_url
 from crm.records.paging import SortKey
-from crm.templatetags import ui
 
 RIGHT = frozenset({"money", "number", "percent"})
-NOTHING = SafeString("")
+CHOSEN = frozenset({"choice", "stage", "pill"})
+SCOPED = ("unit", "owner")  # what the gate asks of a linked record
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,13 @@ class BoundColumn:
         return self.column.accessor or self.column.name
 
     @cached_property
+    def orm_path(self) -> str:
+        return self.path.replace(".", "__")
+
+    @cached_property
     def field(self) -> Any:
         """The model field at the end of the path, or None for what is computed."""
-        return field_at(self.record_type.model, self.path.replace(".", "__"))
+        return field_at(self.record_type.model, self.orm_path)
 
     @property
     def label(self) -> str:
@@ -52,9 +53,11 @@ class BoundColumn:
 
     @cached_property
     def kind(self) -> str:
-        if self.column.kind:
-            return self.column.kind
-        return kind_of(self.field)
+        return self.column.kind or kind_of(self.field)
+
+    @cached_property
+    def choices(self) -> dict[Any, Any]:
+        return dict(getattr(self.field, "flatchoices", ()))
 
     @property
     def is_right(self) -> bool:
@@ -72,18 +75,36 @@ class BoundColumn:
         field = self.field
         if field is None or isinstance(field, models.ManyToManyField | models.TextField):
             return ""
-        path = self.path.replace(".", "__")
         if isinstance(field, models.ForeignKey):
-            return f"{path}__{_title_of(field.related_model)}"
-        return path
+            return f"{self.orm_path}__{title_of(field.related_model)}"
+        return self.orm_path
 
     @cached_property
     def related(self) -> tuple[str, ...]:
         """Links to fetch along with the rows."""
         steps = self.path.split(".")
         if isinstance(self.field, models.ForeignKey) and steps[-1] == self.field.name:
-            return ("__".join(steps), *self.column.related)
+            return (self.orm_path, *self.column.related)
         return ("__".join(steps[:-1]), *self.column.related) if steps[1:] else self.column.related
+
+    @cached_property
+    def needs(self) -> frozenset[str] | None:
+        """The fields the cell reads of a row; None when only its template or property knows."""
+        if self.column.template or set(self.column.related) - {self.orm_path}:
+            return None
+        if self.column.annotate:
+            return frozenset()
+        if self.field is None:
+            return None
+        needed = {self.orm_path}
+        if isinstance(self.field, models.ForeignKey):
+            needed |= read_of_link(self.field.related_model, self.orm_path)
+        if self.kind == "money":
+            needed.add(self.column.currency.replace(".", "__"))
+        if self.kind == "pill" and self.record_type.status:
+            needed.add(self.record_type.status.field)
+        model = self.record_type.model
+        return frozenset(path for path in needed if field_at(model, path) is not None)
 
     def value(self, row: Any) -> Any:
         found: Any = row
@@ -94,26 +115,30 @@ class BoundColumn:
         return found() if callable(found) else found
 
     def text(self, row: Any) -> Any:
-        """The value as an export writes it."""
+        """The value as an export writes it: words for choices, titles for links."""
         value = self.value(row)
-        if self.kind in ("choice", "stage", "pill") and self.field is not None:
-            return str(dict(self.field.flatchoices).get(value, value or ""))
-        if isinstance(value, models.Model):
-            return str(value)
-        return value
+        if self.kind in CHOSEN and self.choices:
+            return str(self.choices.get(value, value or ""))
+        return str(value) if isinstance(value, models.Model) else value
 
-    def html(self, row: Any) -> SafeString | str:
-        if self.column.template:
-            return compiled(self.column.template).render({"row": row, "column": self})
-        value = self.value(row)
-        if value is None or value == "":
-            return NOTHING
-        return CELLS.get(self.kind, _plain)(self, row, value)
+    def html(self, row: Any, actor: Actor | None = None) -> SafeString | str:
+        return cell(self, row, actor)
 
 
 @cache
-def compiled(name: str) -> Any:
-    return get_template(name)
+def bound_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
+    """Every column of the type's list; a process binds them once."""
+    return tuple(BoundColumn(record_type, column) for column in record_type.columns)
+
+
+def bind(record_type: RecordType, columns: Iterable[Column]) -> list[BoundColumn]:
+    return [BoundColumn(record_type, column) for column in columns]
+
+
+def field_columns(record_type: RecordType, names: Iterable[str]) -> list[BoundColumn]:
+    """Fields as a record page shows them: as their list column declares, where there is one."""
+    declared = {column.name: column for column in record_type.columns}
+    return bind(record_type, [declared.get(name) or Column(name=name) for name in names])
 
 
 def field_at(model: Any, path: str) -> Any:
@@ -127,12 +152,22 @@ def field_at(model: Any, path: str) -> Any:
     return field
 
 
-def _title_of(model: Any) -> str:
+def title_of(model: Any) -> str:
+    """The field by which a linked row is called."""
     from crm.records.registry import registry
 
     if model is Principal or not issubclass(model, Record):
         return "name" if model is Principal else "pk"
     return registry.of(model).title
+
+
+def read_of_link(model: Any, path: str) -> set[str]:
+    """What is read of a linked row: its name, and whose it is. Small tables are read whole."""
+    if model is Principal:
+        return {f"{path}__name"}
+    if not issubclass(model, Record):
+        return set()
+    return {f"{path}__{name}" for name in (title_of(model), *SCOPED)}
 
 
 _KINDS: tuple[tuple[Any, str], ...] = (
@@ -157,110 +192,6 @@ def kind_of(field: Any) -> str:
     return next((kind for known, kind in _KINDS if isinstance(field, known)), "text")
 
 
-def _plain(_column: BoundColumn, _row: Any, value: Any) -> str:
-    return str(value)
-
-
-def _record(_column: BoundColumn, _row: Any, value: Any) -> SafeString | str:
-    if not isinstance(value, Record):
-        return str(value)
-    return format_html('<a href="{}">{}</a>', record_url(value), value)
-
-
-def _person(_column: BoundColumn, _row: Any, value: Any) -> SafeString:
-    return format_html(
-        '<span class="line">{}<span class="cut">{}</span></span>', ui.face(value.name), value.name
-    )
-
-
-def _money(column: BoundColumn, row: Any, value: Any) -> str:
-    currency = row
-    for step in column.column.currency.split("."):
-        currency = getattr(currency, step, "") if currency else ""
-    return ui.amount(value, str(currency or ""))
-
-
-def _choice(column: BoundColumn, _row: Any, value: Any) -> str:
-    return str(_choices(column).get(value, value))
-
-
-def _choices(column: BoundColumn) -> dict[Any, Any]:
-    return dict(column.field.flatchoices) if column.field is not None else {}
-
-
-def _pill(column: BoundColumn, row: Any, value: Any) -> SafeString:
-    return status_pill(column.record_type, row, bare=True)
-
-
-def _stage(column: BoundColumn, _row: Any, value: Any) -> SafeString:
-    choices = list(_choices(column))
-    quarter = 1 + choices.index(value) * 3 // max(len(choices) - 1, 1)
-    return format_html(
-        '<span class="stage">{}{}</span>', ui.icon(f"stage-{quarter}"), _choices(column)[value]
-    )
-
-
-def _percent(_column: BoundColumn, _row: Any, value: Any) -> str:
-    return f"{ui.number(value)} %"
-
-
-def _bool(_column: BoundColumn, _row: Any, value: Any) -> str:
-    return _("Yes") if value else _("No")
-
-
-def _many(_column: BoundColumn, _row: Any, value: Any) -> SafeString:
-    return format_html_join(", ", "{}", ((_record(_column, _row, one),) for one in value.all()))
-
-
-def _email(_column: BoundColumn, _row: Any, value: Any) -> SafeString:
-    return format_html('<a href="mailto:{}">{}</a>', value, value)
-
-
-def _web(_column: BoundColumn, _row: Any, value: Any) -> SafeString:
-    shown = value.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return format_html(
-        '<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown
-    )
-
-
-def _date(_column: BoundColumn, _row: Any, value: Any) -> Any:
-    return ui.moment(value) if isinstance(value, datetime) else ui.day(value)
-
-
-Cell = Callable[[BoundColumn, Any, Any], Any]
-CELLS: dict[str, Cell] = {
-    "record": _record,
-    "person": _person,
-    "money": _money,
-    "choice": _choice,
-    "pill": _pill,
-    "stage": _stage,
-    "percent": _percent,
-    "bool": _bool,
-    "many": _many,
-    "email": _email,
-    "web": _web,
-    "date": _date,
-    "moment": _date,
-    "number": lambda _column, _row, value: ui.number(value),
-}
-
-
-def status_pill(record_type: RecordType, row: Any, *, bare: bool = False) -> SafeString:
-    """The record's status as shape and word."""
-    status = record_type.status
-    if status is None:
-        return NOTHING
-    value = getattr(row, status.field)
-    choices = dict(row._meta.get_field(status.field).flatchoices)
-    tone, shape = status.tones.get(value, ("", "circle"))
-    return ui.pill(choices.get(value, value), f"{tone} bare" if bare else tone, shape)
-
-
-def bind(record_type: RecordType, columns: Iterable[Column]) -> list[BoundColumn]:
-    return [BoundColumn(record_type, column) for column in columns]
-
-
 def fetch(rows: Any, columns: Sequence[BoundColumn], more: Iterable[str] = ()) -> Any:
     """The query set with what the columns read: links joined, computed values added."""
     related = {path for column in columns for path in column.related} | set(more)
@@ -270,8 +201,30 @@ def fetch(rows: Any, columns: Sequence[BoundColumn], more: Iterable[str] = ()) -
         if column.column.annotate:
             rows = column.column.annotate(rows)
         elif column.kind == "many":
-            rows = rows.prefetch_related(column.path.replace(".", "__"))
+            rows = rows.prefetch_related(column.orm_path)
     return rows.defer("search_text")
+
+
+def fetch_list(rows: Any, columns: Sequence[BoundColumn], keys: Sequence[SortKey]) -> Any:
+    """As `fetch`, but of the rows nothing else is read: not one field no column shows."""
+    sorted_by = {key.path for key in keys if field_at(rows.model, key.path) is not None}
+    found = fetch(rows, columns, {path.rpartition("__")[0] for path in sorted_by if "__" in path})
+    record_type = columns[0].record_type
+    needed = {"pk", record_type.title, *filter(None, [record_type.number]), *sorted_by}
+    for column in columns:
+        if column.needs is None:
+            return found
+        needed |= column.needs
+    return found.defer(None).only(*needed, *_ways(needed))
+
+
+def _ways(paths: Iterable[str]) -> set[str]:
+    """The links that paths pass through."""
+    return {
+        "__".join(steps[:length])
+        for steps in (path.split("__") for path in paths)
+        for length in range(1, len(steps))
+    }
 
 
 def sort_keys(columns: Sequence[BoundColumn], names: Iterable[str]) -> list[SortKey]:
@@ -287,16 +240,10 @@ def sort_keys(columns: Sequence[BoundColumn], names: Iterable[str]) -> list[Sort
     return [*keys, SortKey("pk", bool(keys) and keys[0].is_descending, is_nullable=False)]
 
 
-def field_columns(record_type: RecordType, names: Iterable[str]) -> list[BoundColumn]:
-    """Fields as a record page shows them: as their list column declares, where there is one."""
-    declared = {column.name: column for column in record_type.columns}
-    return bind(record_type, [declared.get(name) or Column(name=name) for name in names])
-
-
 def _undeclared(columns: Sequence[BoundColumn], name: str) -> BoundColumn:
     """A model field no column shows; a view may order by it. Raises KeyError."""
     record_type = columns[0].record_type
-    if field_at(record_type.model, name) is None:
+    if "__" in name or field_at(record_type.model, name) is None:
         raise KeyError(name)
     return BoundColumn(record_type, Column(name=name))
 

@@ -11,13 +11,14 @@ from crm.records.views import (
     history,
     lookup,
     record,
+    saved_views,
     sharing,
     timeline,
 )
+from crm.records.views.arrange import arrange
 from crm.records.views.assign import assign_record
 from crm.records.views.bin import bin_page, delete_record
 from crm.records.views.list import list_records
-from crm.records.views.saved_views import save_view
 
 register_converter(RecordTypeConverter, "type")
 
@@ -32,7 +33,10 @@ urlpatterns = [
     path("<type:record_type>/duplicates/", edit.likely_duplicates, name="duplicates"),
     path("<type:record_type>/board/", board.board, name="board"),
     path("<type:record_type>/bin/", bin_page, name="bin"),
-    path("<type:record_type>/views/", save_view, name="save_view"),
+    path("<type:record_type>/arrange/", arrange, name="arrange"),
+    path("<type:record_type>/views/", saved_views.save_view, name="save_view"),
+    path("<type:record_type>/views/pin/", saved_views.pin_view, name="pin_view"),
+    path("<type:record_type>/views/<int:view_id>/", saved_views.change_view, name="change_view"),
     path("<type:record_type>/bulk/<slug:verb>/", bulk.bulk, name="bulk"),
     path("<type:record_type>/export.<str:file_format>", export.export, name="export"),
     path("<type:record_type>/<int:record_id>/", record.show_record, name="record"),

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm import labels
 from crm.records import links
+from crm.records.cells import compiled, status_pill
 from crm.records.registry import registry
-from crm.records.tables import BoundColumn, compiled, status_pill
+from crm.records.tables import BoundColumn
 from crm.templatetags import ui
 
 register = template.Library()
@@ -65,10 +68,33 @@ def new_url(type_key: str) -> str:
     return links.new_url(type_key)
 
 
+@register.simple_tag(takes_context=True)
+def cell(context: Any, column: BoundColumn, row: Any) -> Any:
+    """A value as tables and headers show it to the reader."""
+    request = context.get("request")
+    return column.html(row, request.actor if request else None)
+
+
 @register.simple_tag
-def cell(column: BoundColumn, row: Any) -> Any:
-    """A value as tables and headers show it."""
-    return column.html(row)
+def into_listing() -> SafeString:
+    """Attributes of a link or form within a list: with htmx only the list is fetched."""
+    return INTO_LISTING
+
+
+INTO_LISTING = SafeString('hx-boost="true" hx-target="#listing" hx-swap="outerHTML"')
+
+
+@register.simple_tag
+def loads_part(record_type: Any, listing: Any, part: str) -> SafeString:
+    """Attributes of an open menu whose content is fetched when it is opened first."""
+    url = (
+        f"{reverse('records:arrange', args=[record_type])}?part={part}&{listing.state.urlencode()}"
+    )
+    return format_html(
+        'hx-get="{}" hx-trigger="toggle from:closest details once" hx-target="this"'
+        ' hx-swap="innerHTML"',
+        url,
+    )
 
 
 @register.simple_tag

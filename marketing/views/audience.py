@@ -13,6 +13,7 @@ from crm.records.views.running import go, run
 from marketing.audience import Audience, audience_members, count_audience
 from marketing.forms import AudienceForm
 from marketing.models import CampaignActivity, Recipient
+from marketing.reports import bar_length
 from marketing.services import choose_audience
 from marketing.views.frame import frame
 
@@ -83,4 +84,4 @@ def bars(audience: Audience) -> list[tuple[str, Any, int, int]]:
     """(reason, words, people, length of the bar in percent of the longest)."""
     reasons = audience.reasons()
     longest = max((count for _key, _label, count in reasons), default=1)
-    return [(key, label, count, count * 100 // longest) for key, label, count in reasons]
+    return [(key, label, count, bar_length(count, longest)) for key, label, count in reasons]

@@ -18,7 +18,7 @@ from crm.records.links import action_url
 from crm.records.registry import registry
 from crm.records.views.running import go, number_of, run, say
 from marketing.models import CampaignActivity, Recipient, Send
-from marketing.reports import Progress, progress_of, sent_by_minute
+from marketing.reports import Progress, bar_length, progress_of, sent_by_minute
 from marketing.services import settle_unknown
 from marketing.views.frame import frame
 
@@ -123,7 +123,8 @@ def _reasons(progress: Progress) -> list[tuple[str, Any, int, int]]:
     ordered = sorted(progress.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     longest = ordered[0][1] if ordered else 1
     return [
-        (key, Recipient.Reason(key).label, count, count * 100 // longest) for key, count in ordered
+        (key, Recipient.Reason(key).label, count, bar_length(count, longest))
+        for key, count in ordered
     ]
 
 
@@ -141,7 +142,7 @@ def _funnel(progress: Progress) -> list[tuple[str, int, int, str]]:
     for number, (label, count) in enumerate(steps):
         before = steps[number - 1][1] if number else 0
         share = f"{count * 100 / before:.0f} %" if before else ""
-        rows.append((label, count, count * 100 // whole, share))
+        rows.append((label, count, bar_length(count, whole), share))
     return rows
 
 

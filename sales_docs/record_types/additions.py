@@ -9,6 +9,7 @@ from crm.access.levels import Privilege
 from crm.records.declaration import Action, Panel
 from crm.records.registry import registry
 from sales_docs import panels
+from sales_docs.record_types.shared import named
 
 
 def _is_open(opportunity: Any) -> bool:
@@ -27,7 +28,7 @@ registry.add_action(
     "opportunity",
     Action(
         key="quote",
-        label=labels.singular_lazy("quote"),
+        label=named(_("Create %(type)s"), "quote"),
         icon="file-text",
         service="sales_docs.services.quotes.create_quote_from_opportunity",
         form="sales_docs.forms.QuoteOpportunityForm",
@@ -85,6 +86,8 @@ for _customer in ("account", "contact"):
                 label=labels.plural_lazy(_key),
                 template="sales_docs/panels/documents.html",
                 load=panels.documents_of(_key, _customer),
+                when=panels.documents_at(_key, _customer),
+                empty=panels.no_documents(_key, _customer),
                 icon=_icon,
                 reads=_key,
                 order=40 + _order,

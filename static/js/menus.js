@@ -142,8 +142,6 @@ panel?.addEventListener("cancel", (event) => {
   event.preventDefault();
   closePanel();
 });
-// The server says that the panel has done its work.
-document.addEventListener("crm:close-panel", () => {
-  inside.replaceChildren();
-  panel.close();
-});
+// The server says that the panel has done its work. What it sent empties the panel; the form must
+// still stand while htmx looks for the page's other places from it.
+document.addEventListener("crm:close-panel", () => panel.close());

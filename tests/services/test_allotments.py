@@ -210,7 +210,7 @@ def test_the_case_page_shows_what_is_left_and_what_serves_it(agent, account, lin
 
     (found, told, percent) = shown["lines"][0]
     assert (found.pk, told, percent) == (line.pk, "20 of 20 left", 100)
-    assert shown["cover_id"] == line.pk
+    assert found.serves is True
     assert shown["may_choose"] is True
 
 

@@ -44,7 +44,7 @@ def test_the_exact_moment_is_there_on_hover():
     [
         (date(2026, 11, 19), "today"),
         (date(2026, 11, 27), "in 8 days"),
-        (date(2026, 11, 20), "in 1 day"),
+        (date(2026, 11, 20), "tomorrow"),
         (date(2026, 11, 16), "3 days ago"),
     ],
 )

@@ -12,7 +12,13 @@ START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
 
 def a_deal(**values):
-    given = {"name": "Benches", "currency_id": "EUR", "created_at": START, "stage_entered_at": START, **values}
+    given = {
+        "name": "Benches",
+        "currency_id": "EUR",
+        "created_at": START,
+        "stage_entered_at": START,
+        **values,
+    }
     return Opportunity(**given)
 
 

@@ -1,84 +1,164 @@
 """The list of any record type."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from crm.access.levels import Privilege
 from crm.records.declaration import Feature, RecordType
-from crm.records.listing import PAGE_SIZE, Listing
+from crm.records.links import record_url
+from crm.records.listing import PAGE_SIZE, Listing, canonical
 from crm.records.narrow import narrow_places
 from crm.records.paging import COUNT_LIMIT
 from crm.records.tables import BoundColumn
+from crm.templatetags import ui
 from crm.ui.frame import AREA_COOKIE
+
+FRAGMENT = "listing"  # id of the element that a fragment takes the place of
+LATEST_FIRST = frozenset({"money", "number", "percent", "moment"})
 
 
 @dataclass(frozen=True)
 class Head:
     """A column's head: what a click sorts by, and how the list is sorted now."""
 
-    column: BoundColumn
-    direction: str  # ascending | descending | ''
+    name: str
+    label: str
+    css: str
     query: str
+    direction: str = ""  # ascending | descending | ''
+    is_first: bool = False  # whether the list is sorted by this column before all others
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row ready for the template: its cells are classes and HTML."""
+
+    pk: int
+    title: str
+    url: str
+    cells: list[tuple[str, Any]]
 
 
 def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """One page of the list; the same answer for the page and for its fragment."""
     request.actor.require_type(Privilege.READ, record_type.key)
-    listing = Listing(actor=request.actor, record_type=record_type, query=request.GET)
-    is_fragment = request.htmx and request.htmx.target == "list"
-    template = "records/_list.html" if is_fragment else record_type.list_template
+    tidy = canonical(request.GET)
+    is_tidy = tidy.urlencode() == request.GET.urlencode()
+    is_fragment = is_fragment_for(request, FRAGMENT)
+    if not is_tidy and not is_fragment:
+        return redirect(f"{request.path}?{tidy.urlencode()}" if tidy else request.path)
+    listing = Listing(actor=request.actor, record_type=record_type, query=tidy)
+    template = "records/_fragment.html" if is_fragment else record_type.list_template
     response = render(request, template, context(listing))
+    if is_fragment and not is_tidy:
+        response["HX-Push-Url"] = f"{request.path}?{tidy.urlencode()}"
+    patch_vary_headers(response, ["HX-Request"])
     _remember_area(request, record_type, response)
     return response
 
 
+def is_fragment_for(request: HttpRequest, target: str) -> bool:
+    """Whether the page is there already and only this part of it is asked for."""
+    asked = request.htmx
+    return bool(asked) and asked.target == target and not asked.history_restore_request
+
+
 def context(listing: Listing) -> dict[str, Any]:
-    record_type, actor = listing.record_type, listing.actor
+    listing.check()
     page = listing.page
+    columns = listing.columns
+    classes = cell_classes(columns)
+    following = {"after": page.next_cursor} if page.next_cursor else {}
+    preceding = {"before": page.previous_cursor} if page.previous_cursor else {}
     return {
         "listing": listing,
-        "type": record_type,
-        "heads": [_head(listing, column) for column in listing.columns],
-        "rows": page.rows,
-        "columns": listing.columns,
-        "narrow": narrow_places(listing.columns),
-        "count": _count(listing.count),
-        "next_query": listing.address(after=page.next_cursor) if page.next_cursor else "",
-        "previous_query": listing.address(before=page.previous_cursor)
-        if page.previous_cursor
-        else "",
+        "type": listing.record_type,
+        "heads": [_head(listing, column, classes[column.name]) for column in columns],
+        "rows": [_shown(listing, row, columns, classes) for row in page.rows],
+        "count": shown_count(listing),
+        "next_query": listing.address(**following) if following else "",
+        "previous_query": listing.address(**preceding) if preceding else "",
         "is_first": not (listing.query.get("after") or listing.query.get("before")),
-        "is_narrowed": bool(listing.chips or listing.query.get("q")),
-        "may_create": actor.can(record_type.key, Privilege.CREATE),
-        "may_export": record_type.has(Feature.EXPORT)
-        and actor.can(record_type.key, Privilege.EXPORT),
-        "may_import": record_type.has(Feature.IMPORT)
-        and actor.can(record_type.key, Privilege.CREATE),
-        "may_bulk": record_type.has(Feature.BULK),
-        "may_assign": actor.can(record_type.key, Privilege.ASSIGN),
-        "may_delete": actor.can(record_type.key, Privilege.DELETE),
-        "may_edit": actor.can(record_type.key, Privilege.WRITE) and record_type.bulk_fields,
-        "many_actions": [action for action in record_type.actions if action.works_on_many],
+        "is_pinned": listing.pinned == listing.view_key,
+        "is_finding": "q" in listing.query,
+        "sorted_by": sorted_by(listing),
         "page_size": PAGE_SIZE,
+        **_allowed(listing),
     }
 
 
-def _head(listing: Listing, column: BoundColumn) -> Head:
+def _allowed(listing: Listing) -> dict[str, Any]:
+    record_type, actor = listing.record_type, listing.actor
+    may_create = actor.can(record_type.key, Privilege.CREATE)
+    may_export = actor.can(record_type.key, Privilege.EXPORT)
+    may_edit = actor.can(record_type.key, Privilege.WRITE)
+    return {
+        "may_create": may_create,
+        "may_export": record_type.has(Feature.EXPORT) and may_export,
+        "may_import": record_type.has(Feature.IMPORT) and may_create,
+        "may_bulk": record_type.has(Feature.BULK),
+        "may_assign": actor.can(record_type.key, Privilege.ASSIGN),
+        "may_delete": actor.can(record_type.key, Privilege.DELETE),
+        "may_edit": bool(may_edit and record_type.bulk_fields),
+        "many_actions": [action for action in record_type.actions if action.works_on_many],
+    }
+
+
+def cell_classes(columns: Sequence[BoundColumn]) -> dict[str, str]:
+    """The classes of a column's cells: how they line up, and where they go on a narrow screen."""
+    places = narrow_places(columns)
+    sides = {column.name: "r" if column.is_right else "cut mid" for column in columns}
+    return {name: f"{side} {places.get(name, '')}".strip() for name, side in sides.items()}
+
+
+def _shown(
+    listing: Listing, row: Any, columns: Sequence[BoundColumn], classes: dict[str, str]
+) -> ShownRow:
+    actor = listing.actor
+    cells = [(classes[column.name], column.html(row, actor)) for column in columns[1:]]
+    return ShownRow(row.pk, str(row), record_url(row), cells)
+
+
+def _head(listing: Listing, column: BoundColumn, css: str) -> Head:
+    css = css.removeprefix("cut mid").strip()
+    names = listing.sort_names
     if not column.sort_path:
-        return Head(column, "", "")
-    if column.name in listing.sort_names:
-        return Head(column, "ascending", listing.address(sort=f"-{column.name}"))
-    if f"-{column.name}" in listing.sort_names:
-        return Head(column, "descending", listing.address(sort=column.name))
-    return Head(column, "", listing.address(sort=column.name))
+        return Head(column.name, column.label, css, "")
+    is_first = bool(names) and names[0].removeprefix("-") == column.name
+    if column.name in names:
+        query = listing.address(sort=f"-{column.name}")
+        return Head(column.name, column.label, css, query, "ascending", is_first)
+    if f"-{column.name}" in names:
+        query = listing.address(sort=column.name)
+        return Head(column.name, column.label, css, query, "descending", is_first)
+    sign = "-" if column.kind in LATEST_FIRST else ""
+    return Head(column.name, column.label, css, listing.address(sort=f"{sign}{column.name}"))
 
 
-def _count(found: int) -> str:
-    return _("1,000+") if found > COUNT_LIMIT else str(found)
+def sorted_by(listing: Listing) -> str:
+    """'Close date, then revenue'; '' where the list keeps its usual order."""
+    known = {column.name: column.label for column in listing.all_columns}
+    named = [
+        known[n] for n in (name.removeprefix("-") for name in listing.sort_names) if n in known
+    ]
+    if not named:
+        return ""
+    if len(named) == 1:
+        return named[0]
+    return _("%(first)s, then %(others)s") % {"first": named[0], "others": ", ".join(named[1:])}
+
+
+def shown_count(listing: Listing) -> str:
+    """How many rows there are: counted to the end only for who asks for it."""
+    if listing.query.get("count") == "all":
+        return ui.number(listing.rows.count())
+    return _("1,000+") if listing.count > COUNT_LIMIT else ui.number(listing.count)
 
 
 def _remember_area(request: HttpRequest, record_type: RecordType, response: HttpResponse) -> None:

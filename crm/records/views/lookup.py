@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Func, TextField, Value
 from django.http import HttpRequest, JsonResponse
 
 from crm.access.levels import Privilege
@@ -10,8 +9,6 @@ from crm.errors import NotVisible
 from crm.models import Principal
 from crm.records.lookups import OFFERED, PRINCIPALS, choosable
 from crm.records.registry import registry
-
-TRIGRAM = 3
 
 
 def lookup(request: HttpRequest, key: str) -> JsonResponse:
@@ -35,12 +32,8 @@ def _principals(text: str) -> list[dict[str, Any]]:
 def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
     record_type = registry.get(key)
     rows = choosable(record_type.model, request.actor)
-    if len(text) >= TRIGRAM:
+    if text:
         rows = rows.matching(text)
-    elif text:
-        # Two letters have no trigram: only rows that begin with them.
-        folded = Func(Value(text), function="public.crm_fold", output_field=TextField())
-        rows = rows.filter(search_text__startswith=folded)
     number = record_type.number
     return [
         {"value": row.pk, "text": str(row), "note": getattr(row, number) if number else ""}

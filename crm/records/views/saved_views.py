@@ -1,67 +1,78 @@
-"""Saving what a list is narrowed to under a name."""
+"""Saving, renaming, sharing, deleting and pinning views."""
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.access.levels import Privilege
-from crm.models import SavedView
+from crm.conditions.schema import stored
+from crm.records import saved_views
 from crm.records.declaration import RecordType
 from crm.records.links import list_url
 from crm.records.listing import Listing
-
-NAME_LENGTH = 80
+from crm.records.saved_views import ViewState
+from crm.records.views.running import say
 
 
 @require_POST
 def save_view(request: HttpRequest, record_type: RecordType) -> HttpResponse:
-    """Saves or deletes one of the actor's own views."""
+    """Keeps the list as it is under a name."""
     request.actor.require_type(Privilege.READ, record_type.key)
-    if request.POST.get("delete"):
-        return _delete(request, record_type)
-    name = request.POST.get("name", "").strip()
+    view = saved_views.save_view(
+        actor=request.actor,
+        record_type=record_type,
+        name=request.POST.get("name", ""),
+        state=_state(request, record_type),
+        is_shared=bool(request.POST.get("is_shared")),
+    )
+    key = f"s{view.pk}"
+    if request.POST.get("is_pinned"):
+        saved_views.pin_view(actor=request.actor, record_type=record_type, view=key)
+    say(request, _("Saved as “%(name)s”.") % {"name": view.name})
+    return redirect(f"{list_url(record_type.key)}?view={key}")
+
+
+def _state(request: HttpRequest, record_type: RecordType) -> ViewState:
     query = QueryDict(request.POST.get("query", ""))
-    if not name or len(name) > NAME_LENGTH:
-        messages.error(request, _("Give the view a name of at most 80 characters."))
-        return redirect(f"{list_url(record_type.key)}?{query.urlencode()}")
-    view = _save(request, record_type, name, query)
-    messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+    listing = Listing(actor=request.actor, record_type=record_type, query=query)
+    listing.check()
+    return ViewState(
+        base=listing.named.key,
+        find=listing.find,
+        where=stored(listing.where),
+        columns=tuple(column.name for column in listing.columns),
+        sort=",".join(listing.sort_names),
+    )
+
+
+@require_POST
+def change_view(request: HttpRequest, record_type: RecordType, view_id: int) -> HttpResponse:
+    """Renames, shares or deletes a view."""
+    if request.POST.get("delete"):
+        view = saved_views.delete_view(actor=request.actor, view_id=view_id)
+        say(request, _("The view “%(name)s” is gone.") % {"name": view.name})
+        return redirect(list_url(record_type.key))
+    view = saved_views.change_view(
+        actor=request.actor,
+        view_id=view_id,
+        name=request.POST.get("name", ""),
+        is_shared=bool(request.POST.get("is_shared")),
+    )
+    say(request, _("The view is called “%(name)s” now.") % {"name": view.name})
     return redirect(f"{list_url(record_type.key)}?view=s{view.pk}")
 
 
-def _save(request: HttpRequest, record_type: RecordType, name: str, query: QueryDict) -> SavedView:
+@require_POST
+def pin_view(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """Lets the list open with this view, or with its usual one again."""
+    request.actor.require_type(Privilege.READ, record_type.key)
+    query = QueryDict(request.POST.get("query", ""))
     listing = Listing(actor=request.actor, record_type=record_type, query=query)
-    narrowing = listing.narrowing.copy()
-    listing.check()
-    for own in ("view", "sort", "cols", "after", "before"):
-        narrowing.pop(own, None)
-    is_default = bool(request.POST.get("is_default"))
-    mine = SavedView.objects.filter(owner_id=request.actor.id, record_type=record_type.key)
-    with transaction.atomic():
-        if is_default:
-            mine.update(is_default=False)
-        view, _created = SavedView.objects.update_or_create(
-            owner_id=request.actor.id,
-            record_type=record_type.key,
-            name=name,
-            defaults={
-                "conditions": {"view": listing.named.key, "query": narrowing.urlencode()},
-                "columns": [column.name for column in listing.columns],
-                "sort": ",".join(listing.sort_names),
-                "is_shared": bool(request.POST.get("is_shared")),
-                "is_default": is_default,
-            },
-        )
-    return view
-
-
-def _delete(request: HttpRequest, record_type: RecordType) -> HttpResponse:
-    wanted = request.POST["delete"]
-    key = int(wanted) if wanted.isdigit() else 0
-    view = get_object_or_404(SavedView, pk=key, owner_id=request.actor.id)
-    view.delete()
-    messages.success(request, _("The view “%(name)s” is gone.") % {"name": view.name})
-    return redirect(list_url(record_type.key))
+    is_pinned = listing.pinned == listing.view_key
+    saved_views.pin_view(
+        actor=request.actor, record_type=record_type, view="" if is_pinned else listing.view_key
+    )
+    shown = query.copy()
+    shown["view"] = listing.view_key
+    return redirect(f"{list_url(record_type.key)}?{shown.urlencode()}")

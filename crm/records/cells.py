@@ -1,0 +1,144 @@
+"""How a value is shown in a cell of a table or in a record's header, by the column's kind."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import get_template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.access.actor import Actor
+from crm.access.levels import Privilege
+from crm.models import Record
+from crm.records.declaration import RecordType
+from crm.records.links import record_url
+from crm.templatetags import ui
+
+if TYPE_CHECKING:
+    from crm.records.tables import BoundColumn
+
+NOTHING = SafeString("")
+
+
+def cell(column: "BoundColumn", row: Any, actor: Actor | None) -> SafeString | str:
+    """The value of a row, shown. Who may not see a linked record is not told its name."""
+    if column.column.template:
+        return compiled(column.column.template).render({"row": row, "column": column})
+    value = column.value(row)
+    if value is None or value == "":
+        return NOTHING
+    if column.kind == "record":
+        return _record(value, actor)
+    if column.kind == "many":
+        return format_html_join(", ", "{}", ((_record(one, actor),) for one in value.all()))
+    return _CELLS.get(column.kind, _plain)(column, row, value)
+
+
+@cache
+def compiled(name: str) -> Any:
+    return get_template(name)
+
+
+def is_hidden(record: Any, actor: Actor | None) -> bool:
+    """Whether the actor may not know of a record that another one links to."""
+    if actor is None or not isinstance(record, Record):
+        return False
+    return not actor.allows(Privilege.READ, record)
+
+
+def _record(value: Any, actor: Actor | None) -> SafeString | str:
+    if is_hidden(value, actor):
+        return format_html('<span class="faint">{}</span>', _("a record you may not see"))
+    if not isinstance(value, Record):
+        return str(value)
+    return format_html('<a href="{}">{}</a>', record_url(value), value)
+
+
+def _plain(_column: "BoundColumn", _row: Any, value: Any) -> str:
+    return str(value)
+
+
+def _person(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:
+    return format_html(
+        '<span class="line">{}<span class="cut">{}</span></span>', ui.face(value.name), value.name
+    )
+
+
+def _money(column: "BoundColumn", row: Any, value: Any) -> str:
+    currency = row
+    for step in column.column.currency.split("."):
+        currency = getattr(currency, step, "") if currency else ""
+    return ui.amount(value, str(currency or ""))
+
+
+def _choice(column: "BoundColumn", _row: Any, value: Any) -> str:
+    return str(column.choices.get(value, value))
+
+
+def _pill(column: "BoundColumn", row: Any, _value: Any) -> SafeString:
+    return status_pill(column.record_type, row, bare=True)
+
+
+def _stage(column: "BoundColumn", _row: Any, value: Any) -> SafeString:
+    known = list(column.choices)
+    quarter = 1 + known.index(value) * 3 // max(len(known) - 1, 1)
+    return format_html(
+        '<span class="stage">{}{}</span>', ui.icon(f"stage-{quarter}"), column.choices[value]
+    )
+
+
+def _percent(_column: "BoundColumn", _row: Any, value: Any) -> str:
+    return f"{ui.number(value)} %"
+
+
+def _bool(_column: "BoundColumn", _row: Any, value: Any) -> str:
+    return _("Yes") if value else _("No")
+
+
+def _email(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:
+    return format_html('<a href="mailto:{}">{}</a>', value, value)
+
+
+def _web(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:
+    shown = value.removeprefix("https://").removeprefix("http://").rstrip("/")
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown
+    )
+
+
+def _date(_column: "BoundColumn", _row: Any, value: Any) -> Any:
+    return ui.moment(value) if isinstance(value, datetime) else ui.day(value)
+
+
+def _number(_column: "BoundColumn", _row: Any, value: Any) -> str:
+    return ui.number(value)
+
+
+_CELLS: dict[str, Callable[["BoundColumn", Any, Any], Any]] = {
+    "person": _person,
+    "money": _money,
+    "choice": _choice,
+    "pill": _pill,
+    "stage": _stage,
+    "percent": _percent,
+    "bool": _bool,
+    "email": _email,
+    "web": _web,
+    "date": _date,
+    "moment": _date,
+    "number": _number,
+}
+
+
+def status_pill(record_type: RecordType, row: Any, *, bare: bool = False) -> SafeString:
+    """The record's status as shape and word."""
+    status = record_type.status
+    if status is None:
+        return NOTHING
+    value = getattr(row, status.field)
+    choices = dict(row._meta.get_field(status.field).flatchoices)
+    tone, shape = status.tones.get(value, ("", "circle"))
+    return ui.pill(choices.get(value, value), f"{tone} bare" if bare else tone, shape)
