@@ -62,7 +62,12 @@ class CaseQuerySet(RecordQuerySet):
         )
         return self.resolved().filter(resolved_at__gte=monday)
 
-    def of_customer(self, *, account_id: int | None = None, contact_id: int | None = None) -> Self:
+    def of_customer(
+        self,
+        *,
+        account_id: int | models.OuterRef | None = None,
+        contact_id: int | models.OuterRef | None = None,
+    ) -> Self:
         wanted = models.Q(pk__in=())
         if account_id is not None:
             wanted |= models.Q(account_id=account_id)

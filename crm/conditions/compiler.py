@@ -144,7 +144,7 @@ def _text(lookup: str) -> Callable[[Leaf, Reading], Q]:
 
 def _indexed(asked: AskedField, text: str) -> Q:
     """The same again in the record's search text, when the field is part of it: it has an index."""
-    model: Any = asked.links[-1][1] if asked.links else asked.field.model
+    model: Any = asked.owners[-1]
     names = [field.name for field in model._meta.fields]
     if "search_text" not in names:
         return Q()

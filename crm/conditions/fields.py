@@ -30,17 +30,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class AskedField:
-    """A field at the end of a path. `links` are the paths of the records passed on the way."""
+    """A field at the end of a path. `links` are the records passed on the way, by their paths.
+
+    `owners` are the models whose fields the steps of the path are.
+    """
 
     path: str
     field: Any
     kind: Kind
     links: tuple[tuple[str, type[Record]], ...] = ()
+    owners: tuple[type[models.Model], ...] = ()
 
     @property
     def can_be_blank(self) -> bool:
         """Whether rows without a value can exist; through a link there always may be none."""
-        if self.links or self.kind == Kind.MANY:
+        if self.owners[1:] or self.kind == Kind.MANY:
             return True
         return bool(self.column.null or (self.column.blank and self.has_empty_text))
 
@@ -62,35 +66,48 @@ class AskedField:
 def asked_field(model: type[models.Model], path: str) -> AskedField | None:
     """The field a path leads to; None for what doesn't exist or is nobody's business.
 
-    Paths pass through links to records only, never through users, so that no condition can
-    feel its way through other people's accounts.
+    Paths pass through links to records and through a record's own parts (the place of a case in
+    a queue), never through users, so that no condition can feel its way through other people's
+    accounts.
     """
     steps = path.split("__")
     if len(steps) > LONGEST_PATH:
         return None
     links: list[tuple[str, type[Record]]] = []
+    owners: list[Any] = [model]
     for position, step in enumerate(steps[:-1], start=1):
-        field = _own_field(model, step)
-        if not isinstance(field, models.ForeignKey):
+        target = _passed(owners[-1], step)
+        if target is None:
             return None
-        target: Any = field.related_model
-        if not issubclass(target, Record):
-            return None
-        links.append(("__".join(steps[:position]), target))
-        model = target
-    field = _own_field(model, steps[-1])
+        if issubclass(target, Record):
+            links.append(("__".join(steps[:position]), target))
+        owners.append(target)
+    field = _own_field(owners[-1], steps[-1])
     kind = _kind_of(field)
-    return AskedField(path, field, kind, tuple(links)) if kind else None
+    return AskedField(path, field, kind, tuple(links), tuple(owners)) if kind else None
+
+
+def _passed(model: type[models.Model], step: str) -> Any:
+    """The model behind a step of a path: a linked record, or a part that belongs to one row."""
+    field = _field(model, step)
+    if isinstance(field, models.ForeignKey):
+        return field.related_model if issubclass(field.related_model, Record) else None
+    if isinstance(field, models.OneToOneRel):
+        is_part = not issubclass(field.related_model, Record | Principal)
+        return field.related_model if is_part else None
+    return None
 
 
 def _own_field(model: type[models.Model], name: str) -> Any:
-    if name in NEVER_ASKED:
-        return None
+    field = None if name in NEVER_ASKED else _field(model, name)
+    return field if field is not None and field.concrete else None
+
+
+def _field(model: type[models.Model], name: str) -> Any:
     try:
-        field = model._meta.get_field(name)
+        return model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
-    return field if field.concrete else None
 
 
 _KINDS: tuple[tuple[Any, Kind], ...] = (

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
+from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,7 +18,7 @@ from crm.conditions.fields import AskedField, Kind, asked_field
 from crm.conditions.periods import period_label
 from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op, Range
 from crm.labels.names import in_text
-from crm.models import Principal
+from crm.models import Principal, Record
 from crm.records.declaration import RecordType
 from crm.templatetags import ui
 
@@ -50,11 +52,23 @@ class Said:
 def path_label(record_type: RecordType, path: str) -> str:
     """'Industry', or for a field of a linked record 'Account: industry'."""
     asked = asked_field(record_type.model, path)
-    steps = path.split("__")
-    keys = [record_type.key]
-    keys += [target.type_key() for _path, target in asked.links] if asked else []
-    first, *others = (labels.field_label(key, step) for key, step in zip(keys, steps, strict=False))
+    if asked is None:
+        return labels.field_label(record_type.key, path)
+    steps = zip(asked.owners, path.split("__"), strict=True)
+    first, *others = filter(None, (_step_label(owner, step) for owner, step in steps))
     return ": ".join([first, *(in_text(other) for other in others)])
+
+
+def _step_label(owner: type[models.Model], step: str) -> str:
+    """A part of a record is passed in silence: what counts is the field behind it."""
+    if issubclass(owner, Record):
+        field = owner._meta.get_field(step)
+        return labels.field_label(owner.type_key(), step) if field.concrete else ""
+    field = owner._meta.get_field(step)
+    target = getattr(field, "related_model", None)
+    if isinstance(target, type) and issubclass(target, Record):
+        return labels.singular(target.type_key())
+    return capfirst(str(getattr(field, "verbose_name", step)))
 
 
 def say_node(record_type: RecordType, node: Node, actor: Actor) -> Said:

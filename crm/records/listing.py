@@ -161,7 +161,8 @@ class Listing:
     @cached_property
     def chips(self) -> list[Chip]:
         """The conditions in words, each with the address of the list without it."""
-        return [chip(self.record_type, leaf, self.actor, self.state) for leaf in leaves(self.where)]
+        parts = (self.where,) if self.where.is_any else self.where.parts
+        return [chip(self.record_type, part, self.actor, self.state) for part in parts]
 
     @property
     def is_narrowed(self) -> bool:

@@ -5,7 +5,7 @@ can be neither guessed nor used for another one. Orders end in the primary key; 
 last in both directions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,7 +131,7 @@ def _packed(value: Any) -> Any:
     return value
 
 
-_UNPACK = {"m": parse_datetime, "d": parse_date, "n": Decimal}
+_UNPACK: dict[str, Callable[[str], Any]] = {"m": parse_datetime, "d": parse_date, "n": Decimal}
 
 
 def _read(cursor: str, salt: str) -> list[Any]:

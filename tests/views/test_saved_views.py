@@ -124,6 +124,7 @@ def test_a_shared_view_is_open_to_others_and_means_them(browser, owner, teammate
 def test_a_view_that_is_not_shared_is_nobody_elses(browser, teammate, sign_in):
     save(browser)
     key = f"s{SavedView.objects.get().pk}"
+    browser.get("/accounts/")
     client = sign_in(teammate)
     assert client.get(f"/accounts/?view={key}").status_code == 400
     assert "Lyon" not in client.get("/accounts/").content.decode()
