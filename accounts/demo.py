@@ -5,16 +5,8 @@ from typing import Any
 
 from accounts.models import Account, Contact, Industry
 from crm.demo.fill import Fill
-from crm.demo.words import (
-    FIRM_NAMES,
-    FIRM_TRADES,
-    FIRST_NAMES,
-    JOB_TITLES,
-    LAST_NAMES,
-    PLACES,
-    STREETS,
-    plain,
-)
+from crm.demo.names import FIRST_NAMES, LAST_NAMES
+from crm.demo.words import FIRM_NAMES, FIRM_TRADES, JOB_TITLES, PLACES, STREETS, plain
 
 ADDRESS = ("line1", "city", "region", "postcode", "country")
 

@@ -6,7 +6,8 @@ from typing import Any
 from accounts.demo import ADDRESS, address, firm_name, phone
 from accounts.models import Industry
 from crm.demo.fill import Fill
-from crm.demo.words import FIRST_NAMES, JOB_TITLES, LAST_NAMES, NEEDS, plain
+from crm.demo.names import FIRST_NAMES, LAST_NAMES
+from crm.demo.words import JOB_TITLES, NEEDS, plain
 from leads.models import Lead
 
 STATES = (

@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 
 from crm.demo.fill import Fill
-from crm.demo.words import FIRST_NAMES, LAST_NAMES
+from crm.demo.names import FIRST_NAMES, LAST_NAMES
 from crm.models import (
     BusinessUnit,
     CompanySettings,
