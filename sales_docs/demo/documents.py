@@ -248,7 +248,7 @@ class Documents:
             return [sale.order_id, "draft", "", None, None, None, None, 0, None, ""]
         due = sale.day + timedelta(days=30)
         total = sale.basket.totals.total_amount
-        is_paid = age > 45 and self.fill.chance.random() < 0.9  # noqa: PLR2004
+        is_paid = age > 45 and self.fill.chance.randrange(10) > 0  # noqa: PLR2004
         at = datetime.combine(sale.day, self.fill.now.timetz())
         paid_on = due - timedelta(days=self.fill.chance.randint(0, 20)) if is_paid else None
         return [
