@@ -139,7 +139,7 @@ class RouteForm(ActionForm):
         model=Principal,
         label=_("To somebody"),
         required=False,
-        help_text=_("Who works on it from now on. Empty: anybody in the queue may take it."),
+        help_text=_("Who works on it from now on. Empty: whoever works there may take it."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ def add_pages() -> None:
         Page(
             area="service",
             group="service",
-            label=named(_("%(Type)s queue"), "case"),
+            label=named(_("%(Type)s desk"), "case"),
             icon="inbox",
             url_name="desk:home",
             order=5,

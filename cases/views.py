@@ -141,7 +141,7 @@ def _taken(case: Case) -> str:
 @require_POST
 def release(request: HttpRequest, case_id: int) -> HttpResponse:
     case, operation_id = _run(actor=request.actor, service=services.release_case, record_id=case_id)
-    messages.success(request, _("Given back to the queue."), extra_tags=operation_id)
+    messages.success(request, _("Given back again."), extra_tags=operation_id)
     return redirect("desk:queue", case.queue_item.queue_id)
 
 

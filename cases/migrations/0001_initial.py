@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name='QueueItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(verbose_name='in the queue since')),
+                ('entered_at', models.DateTimeField(verbose_name='queued since')),
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='queue_item', to='cases.case')),
                 ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='cases.queue', verbose_name='queue')),
                 ('worked_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.principal', verbose_name='worked on by')),

@@ -48,7 +48,7 @@ class QueueItem(models.Model):
         Queue, models.PROTECT, related_name="items", verbose_name=_("queue"), db_index=False
     )
     case = models.OneToOneField(Case, models.CASCADE, related_name="queue_item")
-    entered_at = models.DateTimeField(_("in the queue since"))
+    entered_at = models.DateTimeField(_("queued since"))
     worked_by = models.ForeignKey(
         Principal,
         models.PROTECT,

@@ -80,7 +80,7 @@ ACTIONS = (
     ),
     Action(
         key="release",
-        label=_("Give back to the queue"),
+        label=_("Give back, unassigned"),
         icon="undo-2",
         privilege=Privilege.READ,
         service="cases.services.release_case",
@@ -90,12 +90,12 @@ ACTIONS = (
     ),
     Action(
         key="unqueue",
-        label=_("Take out of the queue"),
+        label=_("Stop queueing"),
         icon="inbox",
         privilege=Privilege.READ,
         service="cases.services.unqueue_case",
         is_shown=_is_queued,
-        done=_("Taken out of the queue."),
+        done=_("No longer queued."),
         order=30,
     ),
     Action(

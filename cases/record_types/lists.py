@@ -21,7 +21,7 @@ VIEWS = (
     ),
     NamedView(
         key="untaken",
-        label=_("Waiting in a queue, untaken"),
+        label=_("Waiting, untaken"),
         select=lambda rows, actor: rows.waiting_in_queues(),
         sort="priority",
     ),

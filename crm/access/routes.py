@@ -34,6 +34,7 @@ ROUTES: dict[str, Policy] = {
     "area": Policy.SIGNED_IN,
     "preferences": Policy.SIGNED_IN,
     "undo": Policy.SIGNED_IN,
+    "ui:language": Policy.PUBLIC,  # the log-in page offers it
     "ui:*": Policy.SIGNED_IN,
     "search:search": Policy.SIGNED_IN,
     "settings:*": Policy.ADMINISTRATOR,
