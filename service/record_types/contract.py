@@ -44,7 +44,7 @@ def _never(contract: Any) -> bool:
 ACTIONS = (
     Action(
         key="invoice",
-        label=_("Invoice"),
+        label=_("Mark as billed"),
         icon="file-check",
         service="service.services.invoice_contract",
         is_primary=True,
