@@ -48,7 +48,7 @@ def _page(request: HttpRequest, key: str) -> HttpResponse:
     desk = open_desk(
         request.actor,
         key,
-        case_id=int(case_id) if case_id.isdigit() else None,
+        case_id=int(case_id) if case_id.isdecimal() else None,
         is_taken=bool(request.GET.get("taken")),
     )
     if desk is None or (case_id and desk.chosen is None):

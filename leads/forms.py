@@ -135,7 +135,7 @@ class QualifyForm(forms.Form):
         if answer == OTHER:
             return self._looked_up(key, cleaned)
         kind, _colon, record_id = answer.partition(":")
-        if kind == Choice.USE and record_id.isdigit() and len(record_id) <= MAX_DIGITS:
+        if kind == Choice.USE and record_id.isdecimal() and len(record_id) <= MAX_DIGITS:
             return Step.use(int(record_id))
         self.add_error(key, _("Choose one of the answers."))
         return None

@@ -14,7 +14,7 @@ from marketing.models import MEMBER_TYPES, CampaignActivity
 def reader(actor: Actor, key: str) -> Any:
     """The record 'contact-12' with its facts, if the actor may see it; else None."""
     type_key, _dash, digits = key.partition("-")
-    if type_key not in MEMBER_TYPES or not (digits.isascii() and digits.isdigit()):
+    if type_key not in MEMBER_TYPES or not (digits.isascii() and digits.isdecimal()):
         return None
     record_id = int(digits[:18])
     rows = registry.get(type_key).model.objects.visible_to(actor).filter(pk=record_id)

@@ -35,7 +35,7 @@ def drop_rival(
         remove_competitor(
             actor=request.actor,
             record_id=opportunity.pk,
-            competitor_id=int(chosen) if chosen.isdigit() else 0,
+            competitor_id=int(chosen) if chosen.isdecimal() else 0,
         )
     except CrmError as error:
         messages.error(request, str(error))

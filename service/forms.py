@@ -83,7 +83,7 @@ class LineForm(ActionForm):
     def _row(self) -> ContractLine | None:
         """The line to be changed, if it is one of this contract."""
         wanted = str(self.initial.get("line") or "")
-        if self.record is None or not wanted.isdigit():
+        if self.record is None or not wanted.isdecimal():
             return None
         return self.record.lines.filter(pk=int(wanted)).first()
 

@@ -27,7 +27,7 @@ def _with_line(request: HttpRequest, contract: Contract, service: Any) -> HttpRe
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     chosen = request.POST.get("line", "")
-    line = int(chosen) if chosen.isdigit() and len(chosen) <= MAX_DIGITS else 0
+    line = int(chosen) if chosen.isdecimal() and len(chosen) <= MAX_DIGITS else 0
     try:
         service(actor=request.actor, record_id=contract.pk, line=line)
     except RuleViolation as error:

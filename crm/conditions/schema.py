@@ -278,7 +278,7 @@ def _day(_asked: AskedField, value: object, place: Place) -> date:
 
 def _key(_asked: AskedField, value: object, place: Place) -> int:
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    is_digits = isinstance(value, str) and value.isascii() and value.isdigit()
+    is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
     key = int(str(value)) if is_number or (is_digits and len(str(value)) < LONGEST_TEXT) else 0
     if not 0 < key <= LARGEST_KEY:
         raise _bad(_("Choose one from the list."), place)

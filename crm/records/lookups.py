@@ -26,7 +26,7 @@ def choosable(model: Any, actor: Actor) -> Any:
 def key_of(text: object) -> int | None:
     """The primary key somebody sent as text; None for what can't be one."""
     digits = str(text)
-    is_key = digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS
+    is_key = digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS
     return int(digits) if is_key else None
 
 

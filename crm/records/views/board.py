@@ -96,7 +96,7 @@ def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> 
             actor=request.actor,
             service=import_string(declared.move),
             record_id=record_id,
-            version=int(version) if version.isdigit() else None,
+            version=int(version) if version.isdecimal() else None,
             value=value,
         )
         done = _("Moved to “%(lane)s”.") % {"lane": lane.label}

@@ -64,7 +64,7 @@ def chosen_ids(request: HttpRequest, record_type: RecordType) -> list[int]:
                 _("At most 5,000 rows can be changed at once. Narrow the view by a filter.")
             )
         return ids
-    return [int(one) for one in request.POST.getlist("ids") if one.isdigit()][:LIMIT]
+    return [int(one) for one in request.POST.getlist("ids") if one.isdecimal()][:LIMIT]
 
 
 def _edit(request: HttpRequest, record_type: RecordType, ids: list[int]) -> HttpResponse:

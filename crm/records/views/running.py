@@ -37,7 +37,7 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 
 def number_of(text: str) -> int | None:
     """A posted number: the version of a form, the id of a row."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 def token_of(request: HttpRequest) -> UUID | None:
