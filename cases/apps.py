@@ -13,7 +13,9 @@ class CasesConfig(AppConfig):
         from cases.panels import cases_to_look_at
         from cases.services import give_back, note_first_response
         from cases.verbs import PLACED, VERBS
+        from crm.access.routes import Policy
         from crm.activities.events import ActivityLogged
+        from crm.app_urls import add_urls
         from crm.journal.sentences import add_verbs
         from crm.labels import plural_lazy
         from crm.operations import subscribe
@@ -25,6 +27,7 @@ class CasesConfig(AppConfig):
             add_undoer(verb, give_back)
         subscribe(ActivityLogged, note_first_response)
         add_pages()
+        add_urls("case-queue/", "cases.urls", {"desk:*": Policy.READ})
         add_block(
             Block(
                 key="cases",

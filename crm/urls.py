@@ -2,6 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from crm.app_urls import brought_by_apps
 from crm.health import healthz
 from crm.records.views.undo import undo
 from crm.today import views as today
@@ -23,7 +24,6 @@ urlpatterns = [
     path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
     path("imports/", include("crm.records.imports.urls")),
-    path("case-queue/", include("cases.urls")),
-    path("", include("marketing.urls")),
+    *brought_by_apps(),
     path("", include("crm.records.urls")),
 ]

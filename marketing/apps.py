@@ -9,6 +9,8 @@ class MarketingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from crm.access.routes import Policy
+        from crm.app_urls import add_urls
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
         from crm.records.undo import add_undoer
@@ -22,5 +24,7 @@ class MarketingConfig(AppConfig):
         add_undoer("members_removed", lists.undo_removing)
         add_undoer("list_added", campaigns.undo_adding_list)
         add_undoer("list_removed", campaigns.undo_removing_list)
+        # By a signed, purpose-bound token.
+        add_urls("", "marketing.urls", {"marketing:unsubscribe*": Policy.PUBLIC})
         subscribe(MailingLaunched, hurry_mailing)
         subscribe(MailingResumed, hurry_mailing)

@@ -45,6 +45,44 @@ def test_every_variable_given_to_our_services_is_one_the_settings_read(name):
 
 
 @pytest.mark.parametrize("name", OURS)
+def test_every_variable_the_settings_read_is_passed_on_or_fixed_by_the_image(name):
+    image = set(re.findall(r"([A-Z][A-Z_]+)=", DOCKERFILE.rpartition("\nFROM ")[2]))
+    # FILES_DIR follows CRM_HOME, which is the volume: another folder would be lost.
+    fixed = {"STATIC_ROOT", "CRM_HOME", "FILES_DIR"}
+    assert fixed - image == {"FILES_DIR"}
+    assert set(READ) - set(COMPOSE["services"][name]["environment"]) == fixed
+
+
+def test_what_compose_falls_back_to_is_what_the_settings_fall_back_to():
+    given = COMPOSE["services"]["web"]["environment"]
+    for name, default in defaults_of("base", "production").items():
+        passed = re.fullmatch(rf"\${{{name}:-(.*)}}", str(given.get(name, "")))
+        if passed and name != "CELERY_BROKER_URL":
+            assert passed[1] == default, name
+    assert given["CELERY_BROKER_URL"].endswith(f":-{given['REDIS_URL']}}}")
+
+
+def defaults_of(*modules: str) -> dict[str, str]:
+    """The defaults of the variables, as one would write them in an environment."""
+    found = {}
+    for name in modules:
+        tree = ast.parse((ROOT / "crm" / "settings" / f"{name}.py").read_text())
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("env"):
+                for keyword in call.keywords:
+                    found[ast.literal_eval(call.args[0])] = written(keyword.value)
+    return found
+
+
+def written(default: ast.expr) -> str:
+    try:
+        value = eval(ast.unparse(default), {})  # noqa: S307  (our own settings)
+    except NameError:
+        return ""
+    return "" if value == [] else str(value).lower() if value in (True, False) else str(value)
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_every_variable_the_settings_cannot_do_without_is_given(name):
     required = {variable for variable, is_required in READ.items() if is_required}
     required -= {"EMAIL_URL"}
