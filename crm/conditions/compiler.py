@@ -11,7 +11,8 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import CharField, Q, TextField, Transform
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db.models import BooleanField, CharField, Func, Q, TextField, Transform
 
 from crm.access.actor import Actor, Scope
 from crm.access.levels import Privilege
@@ -39,6 +40,20 @@ class Folded(Transform):
     function = "public.crm_fold"
     bilateral = True
     output_field = TextField()
+
+
+class IsNotTrue(Func):
+    """False and unknown alike: SQL's NOT of a comparison with an empty value holds for no row."""
+
+    template = "(%(expressions)s) IS NOT TRUE"
+    output_field = BooleanField()
+    conditional = True
+
+    def as_sql(self, *args: Any, **words: Any) -> Any:
+        try:
+            return super().as_sql(*args, **words)
+        except EmptyResultSet:
+            raise FullResultSet from None
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,7 @@ def _leaf(leaf: Leaf, reading: Reading) -> Q:
     positive = _positive(leaf, OPPOSITES.get(leaf.op, leaf.op), reading)
     for prefix, scope in _passed(leaf.asked, reading.actor):
         positive &= _reached(prefix, scope)
-    return ~positive if leaf.op in OPPOSITES else positive
+    return Q(IsNotTrue(positive)) if leaf.op in OPPOSITES else positive
 
 
 def _positive(leaf: Leaf, op: Op, reading: Reading) -> Q:
