@@ -12,7 +12,10 @@ from launch import chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 # What the server answers is for the test to judge; what the page does wrong is not.
-EXPECTED = "Failed to load resource: the server responded with a status"
+EXPECTED = (
+    "Failed to load resource: the server responded with a status",
+    "Response Status Error Code",
+)
 
 
 @pytest.fixture(scope="session")

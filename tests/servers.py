@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import pytest
@@ -42,6 +43,11 @@ def use_database(url: str) -> None:
     """The settings were read before: change them in place, as nothing has connected yet."""
     os.environ["DATABASE_URL"] = url
     settings.DATABASES["default"].update(environ.Env.db_url_config(url))
+
+
+def address_of(database: str) -> str:
+    """DATABASE_URL for a process of its own: another database of the server the tests use."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -25,6 +25,7 @@ from marketing.services import launch_mailing, pause_mailing, resume_mailing, un
 from marketing.services.sending import claim_batch, complete_mailings, recover_lost, send_batch
 from tests.factories.accounts import make_contact
 from tests.factories.marketing import give_address, make_list, make_mailing
+from tests.servers import address_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,11 +157,9 @@ def test_pausing_and_leaving_while_it_runs(marketer, mail_server):
 
 
 def start_worker(mail_server: Any) -> subprocess.Popen[bytes]:
-    database = connection.settings_dict
-    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     environment = {
         **os.environ,
-        "DATABASE_URL": url.replace(":@", "@"),
+        "DATABASE_URL": address_of(connection.settings_dict["NAME"]),
         "DJANGO_SETTINGS_MODULE": "crm.settings.dev",
         "SECRET_KEY": django_settings.SECRET_KEY,
         "EMAIL_URL": f"smtp://127.0.0.1:{django_settings.EMAIL_PORT}",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+
+from tests.servers import address_of
 
 ROOT = Path(settings.BASE_DIR)
 GUIDE = ROOT / "docs/adding-a-record-type.md"
@@ -27,16 +28,11 @@ def files_of(guide):
 
 def run(folder, *words):
     """A command that sees the new app; the database server is the one the tests use."""
-    database = connection.settings_dict
-    address = (
-        f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        "/postgres"
-    )
     environment = {
         **os.environ,
         "PYTHONPATH": f"{folder}:{ROOT}",
         "DJANGO_SETTINGS_MODULE": "fleet_settings",
-        "DATABASE_URL": address,
+        "DATABASE_URL": address_of("postgres"),
         "TEST_DB_NAME": f"test_fleet_{os.getpid()}",
     }
     for name in [name for name in environment if name.startswith("PYTEST_XDIST")]:
