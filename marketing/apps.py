@@ -13,6 +13,7 @@ class MarketingConfig(AppConfig):
         from crm.app_urls import add_urls
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
+        from crm.records.events import RecordsErased
         from crm.records.undo import add_undoer
         from marketing.events import MailingLaunched, MailingResumed
         from marketing.services import campaigns, lists
@@ -26,5 +27,6 @@ class MarketingConfig(AppConfig):
         add_undoer("list_removed", campaigns.undo_removing_list)
         # By a signed, purpose-bound token.
         add_urls("", "marketing.urls", {"marketing:unsubscribe*": Policy.PUBLIC})
+        subscribe(RecordsErased, lists.forget_members)
         subscribe(MailingLaunched, hurry_mailing)
         subscribe(MailingResumed, hurry_mailing)

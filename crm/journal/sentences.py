@@ -21,6 +21,7 @@ VERBS: dict[str, Any] = {
     "assigned": gettext_lazy("assigned this to %(to)s"),
     "deleted": gettext_lazy("moved this to the bin"),
     "restored": gettext_lazy("took this out of the bin"),
+    "erased": gettext_lazy("erased this for good"),
     "shared": gettext_lazy("shared this with %(to)s"),
     "unshared": gettext_lazy("stopped sharing this with %(to)s"),
     "file_added": gettext_lazy("added the file %(name)s"),

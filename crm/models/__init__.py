@@ -1,7 +1,7 @@
 """The kernel's tables, one file per concept."""
 
 from crm.models.activity import Activity
-from crm.models.file import File
+from crm.models.file import DiscardedContent, File
 from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
 from crm.models.label import FieldLabel, RecordTypeLabel, RecordTypeName
@@ -23,6 +23,7 @@ __all__ = [
     "BusinessUnit",
     "CompanySettings",
     "Currency",
+    "DiscardedContent",
     "FieldChange",
     "FieldLabel",
     "File",

@@ -1,6 +1,6 @@
 """What the company sets once for everybody."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +49,15 @@ class CompanySettings(models.Model):
     payment_details = models.TextField(_("payment details"), blank=True)
     document_terms = models.TextField(_("terms on documents"), blank=True)
     fiscal_year_start = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
-    bin_days = models.PositiveSmallIntegerField(_("days in the bin"), default=30)
+    bin_days = models.PositiveSmallIntegerField(
+        _("days in the bin"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_(
+            "What is deleted can be restored, and what was done undone, for so many days. "
+            "Then it is erased for good."
+        ),
+    )
 
     class Meta:
         verbose_name = _("company settings")

@@ -93,9 +93,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "crm",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -212,6 +213,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A request that only wants to hurry a task must not wait for a broker that is gone.
     "socket_connect_timeout": 2,
     "socket_timeout": 30,
+    "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ACKS_LATE = True
@@ -224,7 +226,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-pending-mail": {"task": "crm.tasks.send_pending_mail", "schedule": 60},
     "forget-old-traces": {"task": "crm.tasks.forget_old_traces", "schedule": 24 * 3600},
+    "empty-the-bins": {"task": "crm.tasks.empty_the_bins", "schedule": 3600},
     "move-contracts": {"task": "service.tasks.move_contracts_by_calendar", "schedule": 15 * 60},
+    "resume-imports": {"task": "crm.records.tasks.resume_imports", "schedule": 30},
     "sweep-mailings": {"task": "marketing.tasks.sweep_mailings", "schedule": 10},
 }
 

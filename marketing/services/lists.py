@@ -10,6 +10,7 @@ from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.models import JournalEntry
 from crm.operations import current, journal, operation
+from crm.records.events import RecordsErased
 from crm.records.registry import registry
 from crm.records.services import save_changed
 from marketing import rules
@@ -126,3 +127,8 @@ def undo_adding(actor: Actor, entry: JournalEntry) -> None:
 def undo_removing(actor: Actor, entry: JournalEntry) -> None:
     found = _lock_list(actor, entry.record_id)
     _insert(actor, found, entry.data["ids"])
+
+
+def forget_members(event: RecordsErased) -> None:
+    """Records that were erased stand on no list any more."""
+    ListMember.objects.filter(member_type=event.record_type, member_id__in=event.ids).delete()

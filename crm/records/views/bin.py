@@ -1,7 +1,12 @@
 """Deleting records, and the bin they can be taken out of."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -10,6 +15,7 @@ from crm.access.levels import Privilege
 from crm.company import company
 from crm.errors import RuleViolation
 from crm.records.declaration import RecordType
+from crm.records.emptying import held_by_others
 from crm.records.links import list_url
 from crm.records.services import delete_records, restore_records
 from crm.records.views.record import load
@@ -38,14 +44,33 @@ def bin_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if request.method == "POST":
         return _restore(request, record_type)
     rows = record_type.model.objects.in_bin().reachable_by(request.actor, Privilege.DELETE)
-    shown = rows.select_related("modified_by").order_by("-deleted_at", "-pk")[: SHOWN + 1]
+    found = list(rows.select_related("modified_by").order_by("-deleted_at", "-pk")[: SHOWN + 1])
+    days = company().bin_days
     context = {
         "type": record_type,
-        "rows": list(shown[:SHOWN]),
-        "has_more": len(shown) > SHOWN,
-        "days": company().bin_days,
+        "rows": _leaving(record_type, found[:SHOWN], days),
+        "has_more": len(found) > SHOWN,
+        "days": days,
     }
     return render(request, "records/bin.html", context)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A record in the bin: when it is erased, or that others hold it back."""
+
+    record: Any
+    goes_on: date
+    is_held: bool
+
+
+def _leaving(record_type: RecordType, rows: list[Any], days: int) -> list[Leaving]:
+    held = held_by_others(record_type.model, [row.pk for row in rows]) if rows else set()
+    return [Leaving(row, _goes_on(row, days), row.pk in held) for row in rows]
+
+
+def _goes_on(row: Any, days: int) -> date:
+    return timezone.localdate(row.deleted_at + timedelta(days=days))
 
 
 def _restore(request: HttpRequest, record_type: RecordType) -> HttpResponse:
