@@ -3,11 +3,12 @@
 import logging
 
 from celery import shared_task
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from crm.access.actor import Actor
 from crm.access.stamps import forget_stamps
 from crm.errors import CrmError
+from crm.hurry import hurry
 from crm.models import ImportJob
 from crm.records.imports.services import check_rows, run_import
 
@@ -17,9 +18,9 @@ LOCK_SPACE = 71_001  # first key of the advisory locks that keep one worker on o
 UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
 
-def hurry(job: ImportJob) -> None:
-    """Wakes a worker once the request's transaction is there for it to see."""
-    transaction.on_commit(lambda: work_on_import.delay(job.pk))
+def hurry_import(job: ImportJob) -> None:
+    """Wakes a worker; should the message get lost, the scheduler finds the job."""
+    hurry(work_on_import, job.pk)
 
 
 @shared_task

@@ -14,7 +14,7 @@ from crm.records.imports import services
 from crm.records.imports.forms import MappingForm, UploadForm, ValueForm
 from crm.records.imports.report import findings, repair_file
 from crm.records.imports.targets import target_of
-from crm.records.tasks import hurry
+from crm.records.tasks import hurry_import
 
 State = ImportJob.State
 STEPS = {
@@ -122,7 +122,7 @@ def save_mapping(request: HttpRequest, job_id: int) -> HttpResponse:
                 mapping=form.mapping(),
                 options=form.options(),
             )
-            hurry(services.request_check(actor=request.actor, job_id=job_id))
+            hurry_import(services.request_check(actor=request.actor, job_id=job_id))
             return redirect("imports:job", job_id=job_id)
         except CrmError as error:
             form.add_error(None, str(error))
@@ -147,7 +147,7 @@ def save_value(request: HttpRequest, job_id: int) -> HttpResponse:
 def _try(request: HttpRequest, job_id: int, **mapped: Any) -> HttpResponse:
     try:
         services.map_columns(actor=request.actor, job_id=job_id, **mapped)
-        hurry(services.request_check(actor=request.actor, job_id=job_id))
+        hurry_import(services.request_check(actor=request.actor, job_id=job_id))
     except CrmError as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)
@@ -165,7 +165,7 @@ def run(request: HttpRequest, job_id: int) -> HttpResponse:
 
 def _request(request: HttpRequest, job_id: int, ask: Any) -> HttpResponse:
     try:
-        hurry(ask(actor=request.actor, job_id=job_id))
+        hurry_import(ask(actor=request.actor, job_id=job_id))
     except CrmError as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)
