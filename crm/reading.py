@@ -1,5 +1,7 @@
 """How the present reader writes numbers, money and dates."""
 
+from functools import cache
+
 from babel import Locale
 from babel.core import UnknownLocaleError
 from django.utils.translation import get_language
@@ -12,7 +14,11 @@ def reader_locale() -> Locale:
 
     Plain English is written as in Europe: days before months, 24 hours, 'US$'.
     """
-    language = get_language() or "en"
+    return _locale(get_language() or "en")
+
+
+@cache
+def _locale(language: str) -> Locale:
     try:
         return ENGLISH if language == "en" else Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):

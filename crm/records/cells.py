@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import get_template
@@ -21,20 +21,51 @@ if TYPE_CHECKING:
     from crm.records.tables import BoundColumn
 
 NOTHING = SafeString("")
+Show = Callable[[Any], SafeString | str]
 
 
 def cell(column: "BoundColumn", row: Any, actor: Actor | None) -> SafeString | str:
     """The value of a row, shown. Who may not see a linked record is not told its name."""
+    return shower(column, actor)(row)
+
+
+def shower(column: "BoundColumn", actor: Actor | None) -> Show:
+    """What shows the column's value of any row to the actor.
+
+    It works out a value once, however many rows of the page have it, and so is good for one
+    page only.
+    """
     if column.column.template:
-        return compiled(column.column.template).render({"row": row, "column": column})
-    value = column.value(row)
-    if value is None or value == "":
-        return NOTHING
-    if column.kind == "record":
-        return _record(value, actor)
+        part = compiled(column.column.template)
+        return lambda row: part.render({"row": row, "column": column})
     if column.kind == "many":
-        return format_html_join(", ", "{}", ((_record(one, actor),) for one in value.all()))
-    return _CELLS.get(column.kind, _plain)(column, row, value)
+        return partial(_shown, column, lambda _column, _row, value: _records(value, actor))
+    if column.kind == "record":
+        return _remembering(column, lambda _column, _row, value: _record(value, actor))
+    if column.kind in _BY_VALUE:
+        return _remembering(column, _CELLS[column.kind])
+    return partial(_shown, column, _CELLS.get(column.kind, _plain))
+
+
+def _shown(column: "BoundColumn", show: "Cell", row: Any) -> SafeString | str:
+    value = column.value(row)
+    return NOTHING if value is None or value == "" else show(column, row, value)
+
+
+def _remembering(column: "BoundColumn", show: "Cell") -> Show:
+    """For kinds of which the value alone says what is shown."""
+    known: dict[Any, SafeString | str] = {}
+    value_of = column.value
+
+    def show_value(row: Any) -> SafeString | str:
+        value = value_of(row)
+        if value is None or value == "":
+            return NOTHING
+        if value not in known:
+            known[value] = show(column, row, value)
+        return known[value]
+
+    return show_value
 
 
 @cache
@@ -47,6 +78,10 @@ def is_hidden(record: Any, actor: Actor | None) -> bool:
     if actor is None or not isinstance(record, Record):
         return False
     return not actor.allows(Privilege.READ, record)
+
+
+def _records(value: Any, actor: Actor | None) -> SafeString:
+    return format_html_join(", ", "{}", ((_record(one, actor),) for one in value.all()))
 
 
 def _record(value: Any, actor: Actor | None) -> SafeString | str:
@@ -117,7 +152,8 @@ def _number(_column: "BoundColumn", _row: Any, value: Any) -> str:
     return ui.number(value)
 
 
-_CELLS: dict[str, Callable[["BoundColumn", Any, Any], Any]] = {
+Cell = Callable[["BoundColumn", Any, Any], Any]
+_CELLS: dict[str, Cell] = {
     "person": _person,
     "money": _money,
     "choice": _choice,
@@ -131,6 +167,8 @@ _CELLS: dict[str, Callable[["BoundColumn", Any, Any], Any]] = {
     "moment": _date,
     "number": _number,
 }
+# A pill shows the record's status and an amount has the row's currency.
+_BY_VALUE = frozenset(_CELLS) - {"pill", "money"}
 
 
 def status_pill(record_type: RecordType, row: Any, *, bare: bool = False) -> SafeString:

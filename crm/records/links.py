@@ -1,8 +1,9 @@
 """Addresses of record pages, by type key and id. Slugs never change with renaming."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 from crm.records.registry import registry
 
@@ -35,11 +36,17 @@ def new_url(type_key: str) -> str:
 
 
 def record_url(record: "Record") -> str:
-    return reverse("records:record", args=[record.type_key(), record.pk])
+    return url_of(record.type_key(), record.pk)
 
 
 def url_of(type_key: str, record_id: int) -> str:
-    return reverse("records:record", args=[type_key, record_id])
+    return f"{_before_id(get_urlconf(), get_script_prefix(), type_key)}{record_id}/"
+
+
+@cache
+def _before_id(urlconf: str | None, prefix: str, type_key: str) -> str:
+    """What the addresses of all records of a type begin with; a list shows a hundred of them."""
+    return reverse("records:record", args=[type_key, 0]).removesuffix("0/")
 
 
 def edit_url(record: "Record") -> str:

@@ -82,7 +82,7 @@ class BoundColumn:
     @cached_property
     def related(self) -> tuple[str, ...]:
         """Links to fetch along with the rows."""
-        steps = self.path.split(".")
+        steps = self.steps
         if isinstance(self.field, models.ForeignKey) and steps[-1] == self.field.name:
             return (self.orm_path, *self.column.related)
         return ("__".join(steps[:-1]), *self.column.related) if steps[1:] else self.column.related
@@ -106,9 +106,13 @@ class BoundColumn:
         model = self.record_type.model
         return frozenset(path for path in needed if field_at(model, path) is not None)
 
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(self.path.split("."))
+
     def value(self, row: Any) -> Any:
         found: Any = row
-        for step in self.path.split("."):
+        for step in self.steps:
             if found is None:
                 return None
             found = getattr(found, step)

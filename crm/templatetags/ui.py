@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel import Locale
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm import money
+from crm import money, written
 from crm.company import company
 from crm.reading import reader_locale
 from crm.ui.icons import icon_svg
@@ -37,6 +38,7 @@ def company_name() -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=written.KEPT)
 def face(name: str, extra: str = "") -> SafeString:
     """A round token with somebody's initials; the name must stand beside it."""
     return format_html('<span class="face {}" aria-hidden="true">{}</span>', extra, initials(name))
@@ -56,6 +58,7 @@ def pill(label: Any, tone: str = "", icon_name: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=written.KEPT)
 def tile(icon_name: str, colour: str, extra: str = "") -> SafeString:
     """The icon of a record type in its colour."""
     return format_html(
@@ -72,37 +75,37 @@ def amount(value: Decimal | None, currency: str = "") -> str:
     if value is None:
         return ""
     if not currency:
-        return format_decimal(value, locale=reader_locale())
+        return written.number(value, reader_locale())
     return money.format_money(value, currency, locale=reader_locale())
 
 
 @register.filter
 def number(value: Any) -> str:
-    return "" if value is None else format_decimal(value, locale=reader_locale())
+    return "" if value is None else written.number(value, reader_locale())
 
 
 @register.filter
 def day(value: date | None) -> SafeString | str:
     """'28 Nov', with the year when it is not near; the whole date on hover."""
-    if value is None:
-        return ""
-    locale = reader_locale()
-    months = abs(
-        (value.year - timezone.localdate().year) * 12 + value.month - timezone.localdate().month
-    )
+    return "" if value is None else _day(value, timezone.localdate(), reader_locale())
+
+
+@lru_cache(maxsize=written.KEPT)
+def _day(value: date, today: date, locale: Locale) -> SafeString:
+    months = abs((value.year - today.year) * 12 + value.month - today.month)
     skeleton = "dMMM" if months <= MONTHS_WITHOUT_YEAR else "yMMMd"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(),
-        format_date(value, "full", locale=locale),
-        format_skeleton(skeleton, value, locale=locale),
+        written.whole_day(value, locale),
+        written.day(skeleton, value, locale),
     )
 
 
 @register.filter
 def whole_day(value: date) -> str:
     """'Sunday, 22 November 2026'."""
-    return format_date(value, "full", locale=reader_locale())
+    return written.whole_day(value, reader_locale())
 
 
 @register.filter
@@ -121,25 +124,26 @@ def moment(value: datetime | None) -> SafeString | str:
 
 def exact_moment(local: datetime) -> str:
     locale = reader_locale()
-    clock = format_time(local, "short", locale=locale)
-    return f"{format_date(local.date(), 'full', locale=locale)}, {clock}"
+    clock = written.clock(local.hour, local.minute, locale)
+    return f"{written.whole_day(local.date(), locale)}, {clock}"
 
 
 def said_moment(local: datetime) -> str:
     locale = reader_locale()
-    clock = format_time(local, "short", locale=locale)
-    days = (local.date() - timezone.localdate()).days
+    clock = written.clock(local.hour, local.minute, locale)
+    on = local.date()
+    days = (on - timezone.localdate()).days
     near = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}.get(days)
     if near:
         return f"{near} {clock}"
     if abs(days) < NEAR_DAYS:
-        return f"{format_skeleton('EEE', local, locale=locale)} {clock}"
-    return f"{day_text(local.date())} {clock}"
+        return f"{written.day('EEE', on, locale)} {clock}"
+    return f"{day_text(on)} {clock}"
 
 
 def day_text(value: date) -> str:
     is_near = value.year == timezone.localdate().year
-    return format_skeleton("dMMM" if is_near else "yMMMd", value, locale=reader_locale())
+    return written.day("dMMM" if is_near else "yMMMd", value, reader_locale())
 
 
 @register.filter

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
-from babel.numbers import get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, parse_pattern
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -180,3 +180,23 @@ def test_money_code_knows_no_float():
         or (isinstance(node, ast.Attribute) and node.attr in {"FloatField", "to_float"})
     ]
     assert found == []
+
+
+@given(
+    st.decimals(-(10**15), 10**15, places=5, allow_nan=False),
+    st.sampled_from(["EUR", "USD", "JPY", "BHD", "CLF"]),
+    st.sampled_from(["en_GB", "en_US", "fr", "de", "de_CH", "sv", "es", "hi", "ar"]),
+)
+def test_amounts_are_written_as_babel_writes_them(amount, code, language):
+    locale = Locale.parse(language)
+    exact = money.round_money(amount, code).copy_sign(amount)
+    assert money.format_money(amount, code, locale=locale) == format_currency(
+        exact, code, locale=locale, currency_digits=False, format=_with_places(locale, code)
+    )
+
+
+def _with_places(locale, code):
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    places = money.currency_exponent(code)
+    pattern.frac_prec = (places, places)
+    return pattern

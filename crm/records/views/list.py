@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from crm.access.levels import Privilege
 from crm.records.declaration import Feature, RecordType
-from crm.records.links import record_url
 from crm.records.listing import PAGE_SIZE, Listing, canonical
 from crm.records.narrow import narrow_places
 from crm.records.paging import COUNT_LIMIT
+from crm.records.rows import rows_html
 from crm.records.tables import BoundColumn
 from crm.templatetags import ui
 from crm.ui.frame import AREA_COOKIE
@@ -33,16 +33,6 @@ class Head:
     query: str
     direction: str = ""  # ascending | descending | ''
     is_first: bool = False  # whether the list is sorted by this column before all others
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """A row ready for the template: its cells are classes and HTML."""
-
-    pk: int
-    title: str
-    url: str
-    cells: list[tuple[str, Any]]
 
 
 def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
@@ -80,7 +70,14 @@ def context(listing: Listing) -> dict[str, Any]:
         "listing": listing,
         "type": listing.record_type,
         "heads": [_head(listing, column, classes[column.name]) for column in columns],
-        "rows": [_shown(listing, row, columns, classes) for row in page.rows],
+        "row_count": len(page.rows),
+        "rows": rows_html(
+            page.rows,
+            columns,
+            classes,
+            actor=listing.actor,
+            has_picks=listing.record_type.has(Feature.BULK),
+        ),
         "count": shown_count(listing),
         "next_query": listing.address(**following) if following else "",
         "previous_query": listing.address(**preceding) if preceding else "",
@@ -115,14 +112,6 @@ def cell_classes(columns: Sequence[BoundColumn]) -> dict[str, str]:
     places = narrow_places(columns)
     sides = {column.name: "r" if column.is_right else "cut mid" for column in columns}
     return {name: f"{side} {places.get(name, '')}".strip() for name, side in sides.items()}
-
-
-def _shown(
-    listing: Listing, row: Any, columns: Sequence[BoundColumn], classes: dict[str, str]
-) -> ShownRow:
-    actor = listing.actor
-    cells = [(classes[column.name], column.html(row, actor)) for column in columns[1:]]
-    return ShownRow(row.pk, str(row), record_url(row), cells)
 
 
 def _head(listing: Listing, column: BoundColumn, css: str) -> Head:
