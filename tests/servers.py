@@ -13,9 +13,9 @@ import environ
 import pytest
 from django.conf import settings
 
-from launch.children import stop
-from launch.postgres import THROW_AWAY, EmbeddedPostgres
-from launch.valkey import EmbeddedValkey
+from crm.launch.children import stop
+from crm.launch.postgres import THROW_AWAY, EmbeddedPostgres
+from crm.launch.valkey import EmbeddedValkey
 
 SERVERS = pytest.StashKey[list[EmbeddedPostgres | EmbeddedValkey]]()
 HOME = pytest.StashKey[Path]()

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from launch.children import stop
-from launch.postgres import EmbeddedPostgres
-from launch.valkey import EmbeddedValkey
+from crm.launch.children import stop
+from crm.launch.postgres import EmbeddedPostgres
+from crm.launch.valkey import EmbeddedValkey
 
 
 @contextmanager

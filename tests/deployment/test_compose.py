@@ -131,7 +131,7 @@ def test_migrations_are_a_step_of_their_own():
 def test_the_database_is_postgresql_18_set_up_as_the_embedded_one_is():
     database = COMPOSE["services"]["database"]
     assert database["image"].startswith("postgres:18")
-    initdb = (ROOT / "launch" / "postgres.py").read_text()
+    initdb = (ROOT / "crm" / "launch" / "postgres.py").read_text()
     for word in ("builtin", "C.UTF-8"):
         assert word in database["environment"]["POSTGRES_INITDB_ARGS"]
         assert word in initdb
@@ -182,7 +182,7 @@ def test_what_the_image_copies_is_let_through_and_nothing_else_is():
     let_through = {line[1:] for line in lines if line.startswith("!")}
     packages = {path.parent.name for path in ROOT.glob("*/apps.py")}
     assert packages <= let_through
-    assert {"crm", "launch", "manage.py", "requirements.txt", "static", "templates"} <= let_through
+    assert {"crm", "manage.py", "requirements.txt", "static", "templates"} <= let_through
     assert not let_through & {"var", ".venv", ".git", "tests"}
 
 

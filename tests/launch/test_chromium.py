@@ -1,7 +1,7 @@
 import pytest
 
-from launch import chromium
-from launch.faults import LaunchError
+from crm.launch import chromium
+from crm.launch.faults import LaunchError
 
 
 def test_the_chromium_that_is_named_is_used(tmp_path, monkeypatch):

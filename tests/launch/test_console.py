@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from launch.console import LogReader, step
+from crm.launch.console import LogReader, step
 
 
 def test_a_quick_step_is_one_line_with_its_time(capsys):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import environment
+from crm.launch import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,7 +69,7 @@ def test_an_installation_that_failed_is_tried_again(installs, monkeypatch):
 def test_an_older_python_is_told_in_one_line():
     old = (
         "import sys, runpy; sys.version_info = (3, 9, 2); "
-        "runpy.run_path('launch/environment.py', run_name='__main__')"
+        "runpy.run_path('crm/launch/environment.py', run_name='__main__')"
     )
     done = subprocess.run(
         [sys.executable, "-c", old], cwd=ROOT, capture_output=True, text=True, check=False
@@ -88,7 +88,7 @@ def test_a_python_without_venv_and_pip_is_told_what_to_install(tmp_path):
     fake.chmod(0o755)
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-        "from launch import environment; "
+        "from crm.launch import environment; "
         "environment.may_install_packages = lambda: False; "
         f"sys.executable = {str(fake)!r}; environment.create_venv()"
     )

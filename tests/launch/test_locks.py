@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN, DEV, UV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt", ROOT / "launch/uv.txt"
+RUN, DEV, UV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt", ROOT / "crm/launch/uv.txt"
 PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==([^\s;]+)", re.MULTILINE)
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from launch.children import stop
-from launch.postgres import THROW_AWAY, EmbeddedPostgres
-from launch.valkey import EmbeddedValkey, free_port
+from crm.launch.children import stop
+from crm.launch.postgres import THROW_AWAY, EmbeddedPostgres
+from crm.launch.valkey import EmbeddedValkey, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +112,7 @@ def words(path: Path) -> list[str]:
 def refused(**extra: str) -> list[str]:
     """The lines a start prints that must not succeed."""
     done = subprocess.run(
-        [sys.executable, "-m", "launch"],
+        [sys.executable, "-m", "crm.launch"],
         cwd=ROOT,
         env=bare_environment(**extra),
         capture_output=True,

@@ -7,10 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from launch import os_user
-from launch.children import stop
-from launch.faults import LaunchError
-from launch.postgres import THROW_AWAY, EmbeddedPostgres, socket_folder
+from crm.launch import os_user
+from crm.launch.children import stop
+from crm.launch.faults import LaunchError
+from crm.launch.postgres import THROW_AWAY, EmbeddedPostgres, socket_folder
 
 
 def mode(path: Path) -> int:

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from launch import servers
-from launch.faults import LaunchError
+from crm.launch import servers
+from crm.launch.faults import LaunchError
 
 URL = "postgresql://crm:secret@db.example.com:5433/crm"
 

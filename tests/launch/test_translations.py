@@ -3,8 +3,8 @@
 import gettext
 import os
 
-from launch.messages import update
-from launch.translations import compile_translations
+from crm.launch.messages import update
+from crm.launch.translations import compile_translations
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
 

@@ -11,12 +11,12 @@ from accounts.models import Account
 from crm import cache as forgiving
 from crm.access.stamps import forget_stamps
 from crm.celery import app
+from crm.launch.valkey import EmbeddedValkey
 from crm.models import ImportJob
 from crm.records.imports.services import stage_file
 from crm.records.tasks import resume_imports, work_on_import
 from crm.settings import base
 from crm.tasks import send_pending_mail
-from launch.valkey import EmbeddedValkey
 from marketing.models import CampaignActivity
 from marketing.services.sending import due_mailings
 from tests.factories.accounts import make_account, make_contact

@@ -14,13 +14,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TextIO
 
-from launch import application, servers
-from launch.children import Child, Command, Fork, Program, last_words, wait_until
-from launch.console import LogReader, say, step
-from launch.faults import LaunchError, StopRequested
-from launch.postgres import EmbeddedPostgres
-from launch.translations import compile_translations
-from launch.valkey import EmbeddedValkey
+from crm.launch import application, servers
+from crm.launch.children import Child, Command, Fork, Program, last_words, wait_until
+from crm.launch.console import LogReader, say, step
+from crm.launch.faults import LaunchError, StopRequested
+from crm.launch.postgres import EmbeddedPostgres
+from crm.launch.translations import compile_translations
+from crm.launch.valkey import EmbeddedValkey
 
 DATABASE = "crm"
 LOGS = ("postgres", "valkey", "demo", "migrate", "web", "worker", "scheduler")

@@ -4,9 +4,9 @@ import ast
 import sys
 from pathlib import Path
 
-from checks.request_data import FOLDERS
+from tests.checks.request_data import FOLDERS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 450
 
 

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 
-from launch.console import say, step
-from launch.faults import LaunchError
+from crm.launch.console import say, step
+from crm.launch.faults import LaunchError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The driver of Playwright links to a library that a minimal Debian lacks.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypedDict
 
-from launch.faults import LaunchError, StopRequested
+from crm.launch.faults import LaunchError, StopRequested
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15

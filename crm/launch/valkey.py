@@ -7,9 +7,9 @@ from pathlib import Path
 
 import redis
 
-from launch.children import Command, Program, never, stop, wait_until
-from launch.faults import LaunchError
-from launch.wheels import package_folder
+from crm.launch.children import Command, Program, never, stop, wait_until
+from crm.launch.faults import LaunchError
+from crm.launch.wheels import package_folder
 
 ADDRESS = "127.0.0.1"
 

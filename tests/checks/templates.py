@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BANNED = {
     "|safe": re.compile(r"\|\s*safe(seq)?\b"),
     "autoescape off": re.compile(r"{%\s*autoescape\s+off"),

@@ -1,6 +1,6 @@
 """Make the virtual environment what the lock says, then run a module in it.
 
-python3 launch/environment.py [--dev] [MODULE ARGUMENT ...]
+python3 crm/launch/environment.py [--dev] [MODULE ARGUMENT ...]
 
 Runs on a bare Python: standard library only.
 """
@@ -21,7 +21,7 @@ import subprocess
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(os.environ.get("VENV", ROOT / ".venv"))
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import psycopg
 
-from launch import os_user
-from launch.children import Command, Program, identity, never, stop, wait_until
-from launch.faults import LaunchError
-from launch.wheels import package_folder
+from crm.launch import os_user
+from crm.launch.children import Command, Program, identity, never, stop, wait_until
+from crm.launch.faults import LaunchError
+from crm.launch.wheels import package_folder
 
 SUPERUSER = "postgres"
 LONGEST_SOCKET_FOLDER = 90

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     *("crm", "accounts", "cases", "leads", "marketing", "opportunities", "sales_docs", "service"),
-    *("launch", "checks"),
+    "tests/checks",
 )
 REQUEST_DATA = {"GET", "POST", "FILES", "COOKIES", "META", "body", "headers"}
 QUERY_METHODS = {

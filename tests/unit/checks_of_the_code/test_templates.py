@@ -1,6 +1,6 @@
 import pytest
 
-from checks.templates import faults, main, templates
+from tests.checks.templates import faults, main, templates
 
 
 @pytest.mark.parametrize(

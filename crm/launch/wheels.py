@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from launch.faults import LaunchError
+from crm.launch.faults import LaunchError
 
 
 def package_folder(name: str) -> Path:

@@ -11,9 +11,9 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from launch.console import say
+from crm.launch.console import say
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     *("crm", "accounts", "cases", "leads", "marketing", "opportunities", "sales_docs", "service"),
     "templates",

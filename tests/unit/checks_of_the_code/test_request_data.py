@@ -1,6 +1,6 @@
 import pytest
 
-from checks.request_data import faults, main
+from tests.checks.request_data import faults, main
 
 
 @pytest.mark.parametrize(

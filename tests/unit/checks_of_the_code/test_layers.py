@@ -1,6 +1,6 @@
 import grimp
 
-from checks.contracts import SurfaceContract
+from tests.checks.contracts import SurfaceContract
 
 
 def contract() -> SurfaceContract:

@@ -4,7 +4,7 @@ import psycopg
 import redis
 from psycopg.conninfo import conninfo_to_dict
 
-from launch.faults import LaunchError
+from crm.launch.faults import LaunchError
 
 OLDEST_POSTGRES = 15
 
