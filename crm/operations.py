@@ -8,7 +8,8 @@ read the operation and the actor from the transaction's settings.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,7 @@ class Operation:
 
 
 _current: ContextVar[Operation | None] = ContextVar("operation", default=None)
+_called: ContextVar[uuid.UUID | None] = ContextVar("operation_called", default=None)
 _subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 
 
@@ -48,6 +50,16 @@ def current() -> Operation:
     return operation_
 
 
+@contextmanager
+def operation_called(operation_id: uuid.UUID) -> Iterator[None]:
+    """Operations begun inside share this id: one deed in several transactions."""
+    token = _called.set(operation_id)
+    try:
+        yield
+    finally:
+        _called.reset(token)
+
+
 def operation(service: Callable[P, R]) -> Callable[P, R]:
     """Runs a service `(*, actor, ...)` in one transaction, joining the one under way."""
 
@@ -56,7 +68,11 @@ def operation(service: Callable[P, R]) -> Callable[P, R]:
         if _current.get() is not None:
             with transaction.atomic():
                 return service(*args, **kwargs)
-        begun = Operation(actor=kwargs["actor"], at=clock.now())  # type: ignore[arg-type]
+        begun = Operation(
+            actor=kwargs["actor"],  # type: ignore[arg-type]
+            at=clock.now(),
+            id=_called.get() or uuid.uuid4(),
+        )
         token = _current.set(begun)
         try:
             with transaction.atomic():

@@ -1,18 +1,26 @@
 """The kernel's background work. Rows say what is to be done; Celery only hurries it."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
+from django.db import DatabaseError
 
 from crm import clock
 from crm.access.actor import Actor
 from crm.access.stamps import forget_stamps
 from crm.activities.sending import send_pending
-from crm.models import RecentRecord, SentForm
+from crm.hurry import hurry
+from crm.models import BulkJob, RecentRecord, SentForm
+from crm.records import jobs
 from crm.records.emptying import discard_contents, empty_bins
+
+logger = logging.getLogger(__name__)
 
 FORMS_KEPT = timedelta(days=2)
 RECENT_KEPT = timedelta(days=90)
+JOBS_KEPT = timedelta(days=90)
+OPEN_JOBS = (BulkJob.State.RUNNING, BulkJob.State.UNDOING)
 
 
 @shared_task
@@ -27,6 +35,9 @@ def forget_old_traces() -> None:
     """What only serves the moment: tokens of sent forms, records opened long ago."""
     now = clock.now()
     SentForm.objects.filter(sent_at__lt=now - FORMS_KEPT).delete()
+    BulkJob.objects.filter(created_at__lt=now - JOBS_KEPT).exclude(state__in=OPEN_JOBS).delete()
+    chosen = BulkJob.objects.filter(state=BulkJob.State.CHOSEN)
+    chosen.filter(created_at__lt=now - FORMS_KEPT).delete()
     RecentRecord.objects.filter(seen_at__lt=now - RECENT_KEPT).delete()
 
 
@@ -36,3 +47,26 @@ def empty_the_bins() -> None:
     forget_stamps()
     empty_bins(actor=Actor.system())
     discard_contents()
+
+
+def hurry_job(job: BulkJob) -> None:
+    """Wakes a worker; should the message get lost, the scheduler finds the job."""
+    hurry(work_on_job, job.pk)
+
+
+@shared_task
+def work_on_job(job_id: int) -> None:
+    """Does what a verb over many rows is waiting for."""
+    forget_stamps()
+    try:
+        jobs.work_on(job_id)
+    except DatabaseError as error:
+        logger.exception("job %s stopped", job_id)
+        jobs.fail(job_id, str(error))
+
+
+@shared_task
+def resume_jobs() -> None:
+    """Takes up jobs whose worker or message got lost; one at work keeps its own."""
+    for job_id in BulkJob.objects.filter(state__in=OPEN_JOBS).values_list("pk", flat=True):
+        work_on_job.delay(job_id)

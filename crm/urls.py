@@ -23,6 +23,7 @@ urlpatterns = [
     path("ui/", include("crm.ui.urls")),
     path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
+    path("jobs/", include("crm.records.job_urls")),
     path("imports/", include("crm.records.imports.urls")),
     *brought_by_apps(),
     path("", include("crm.records.urls")),

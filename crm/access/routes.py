@@ -37,6 +37,7 @@ ROUTES: dict[str, Policy] = {
     "ui:*": Policy.SIGNED_IN,
     "search:search": Policy.SIGNED_IN,
     "settings:*": Policy.ADMINISTRATOR,
+    "jobs:*": Policy.SIGNED_IN,  # one's own
     "imports:*": Policy.TARGET,
     "records:lookup": Policy.READ,
     "records:file": Policy.READ,

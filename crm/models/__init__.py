@@ -1,6 +1,7 @@
 """The kernel's tables, one file per concept."""
 
 from crm.models.activity import Activity
+from crm.models.bulk_job import BulkJob
 from crm.models.file import DiscardedContent, File
 from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
@@ -20,6 +21,7 @@ from crm.models.unit import BusinessUnit
 
 __all__ = [
     "Activity",
+    "BulkJob",
     "BusinessUnit",
     "CompanySettings",
     "Currency",

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from crm import labels
 from crm.access.levels import Privilege
 from crm.errors import CrmError
-from crm.operations import current, operation
 from crm.records.declaration import Board, Lane, RecordType
+from crm.records.views.running import number_of, run, say
 
 CARDS = 50
 
@@ -90,26 +90,18 @@ def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> 
     lane = next((lane for lane in declared.lanes() if lane.value == value), None)
     if lane is None:
         raise Http404
-    version = request.POST.get("version", "")
     try:
-        operation_id = _move(
+        _moved, operation_id = run(
             actor=request.actor,
             service=import_string(declared.move),
             record_id=record_id,
-            version=int(version) if version.isdecimal() else None,
+            version=number_of(request.POST.get("version", "")),
             value=value,
         )
-        done = _("Moved to “%(lane)s”.") % {"lane": lane.label}
-        messages.success(request, done, extra_tags=operation_id)
+        say(request, _("Moved to “%(lane)s”.") % {"lane": lane.label}, operation_id)
     except CrmError as error:
         messages.error(request, str(error))
         if error.fields and declared.ask:
             asking = reverse("records:action", args=[record_type, record_id, declared.ask])
             return redirect(f"{asking}?{urlencode({'value': value})}")
     return redirect("records:board", record_type)
-
-
-@operation
-def _move(*, actor: Any, service: Any, **values: Any) -> str:
-    service(actor=actor, **values)
-    return str(current().id)
