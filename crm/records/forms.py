@@ -4,17 +4,26 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.errors import CrmError
 from crm.models import Principal, Record
 from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
 
+NO_CHOICE = BLANK_CHOICE_DASH[0]
+
 
 def dress(form: forms.BaseForm) -> None:
-    """Days get the browser's calendar; amounts lose the zeros the column keeps."""
+    """Days get the browser's calendar, amounts lose the zeros the column keeps, and an empty
+    choice says what it is."""
     for name, field in form.fields.items():
-        if type(field) is forms.DateField and type(field.widget) is forms.DateInput:
+        if type(field) is forms.TypedChoiceField:
+            choices: list[Any] = list(field.choices)  # type: ignore[arg-type]
+            if choices[:1] == [NO_CHOICE]:
+                field.choices = [("", _("Not set")), *choices[1:]]
+        elif type(field) is forms.DateField and type(field.widget) is forms.DateInput:
             field.widget.input_type = "date"
             field.widget.format = "%Y-%m-%d"
         elif isinstance(field, forms.DecimalField):

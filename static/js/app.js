@@ -180,7 +180,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     isLeavingOnPurpose = true;
     location.assign(address);
   } else {
-    toast(texts.failed, { isBad: true });
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    toast(page.querySelector(".refusal > p")?.textContent ?? texts.failed, { isBad: true });
   }
 });
 
