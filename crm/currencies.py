@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from django.core.cache import cache
-
-from crm.access.stamps import once, stamp_of
+from crm.access.stamps import stamp_of
+from crm.kept import Kept
 
 FIRST_BASE = "EUR"
-KEPT_SECONDS = 3600
+
+_base: Kept[str] = Kept(size=1)
 
 
 def base_currency_code() -> str:
     """The company's own currency, remembered while the settings stay as they are."""
-    return once("base-currency", _cached)
-
-
-def _cached() -> str:
-    return str(cache.get_or_set(f"base-currency:{stamp_of('settings')}", _read, KEPT_SECONDS))
+    return _base.get(stamp_of("settings"), _read)
 
 
 def _read() -> str:

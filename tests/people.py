@@ -12,6 +12,7 @@ from django.core.cache import cache
 
 from crm.access.actor import Actor
 from crm.access.stamps import forget_stamps
+from crm.kept import forget_all
 from crm.models import BusinessUnit, Role, User
 
 PASSWORD = "correct horse battery"
@@ -20,6 +21,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Any:
     cache.clear()
+    forget_all()
     forget_stamps()
     yield
     forget_stamps()

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q
 
 from crm.access.levels import Level, Privilege
 from crm.access.stamps import stamp_of
 from crm.errors import AccessDenied, NotVisible
+from crm.kept import Kept
 
 if TYPE_CHECKING:
     from crm.models import Record, User
@@ -65,6 +65,9 @@ class Grants:
     can_administer: bool = False
 
 
+_grants: Kept[Grants] = Kept(size=2000)
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody who reads and writes: a signed-in user, or the system itself (`user` None)."""
@@ -88,12 +91,8 @@ class Actor:
     def grants(self) -> Grants:
         if self.user is None:
             return Grants()
-        key = f"grants:{self.user.pk}:{stamp_of('access')}"
-        known: Grants | None = cache.get(key)
-        if known is None:
-            known = read_grants(self.user)
-            cache.set(key, known, timeout=3600)
-        return known
+        user = self.user
+        return _grants.get((user.pk, stamp_of("access")), lambda: read_grants(user))
 
     @property
     def principal_ids(self) -> frozenset[int]:
@@ -244,6 +243,7 @@ def read_grants(user: "User") -> Grants:
     """One query for teams, reports, roles and the units each level reaches."""
     grants = Grants()
     principals, reports, can_administer = set(), set(), False
+    reached: dict[frozenset[int], frozenset[int]] = {}  # most levels reach the same units
     with connection.cursor() as cursor:
         cursor.execute(_GRANTS, {"user": user.pk})
         for what, type_key, privilege, value, units in cursor.fetchall():
@@ -254,5 +254,6 @@ def read_grants(user: "User") -> Grants:
             elif what == "administer":
                 can_administer = True
             else:
-                grants.levels[type_key, privilege] = (value, frozenset(units or ()))
+                found = frozenset(units or ())
+                grants.levels[type_key, privilege] = (value, reached.setdefault(found, found))
     return Grants(frozenset(principals), frozenset(reports), grants.levels, can_administer)

@@ -7,10 +7,11 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.row import QuickRow
 from crm.models.unit import BusinessUnit
 
 
-class Principal(models.Model):
+class Principal(QuickRow):
     """One row is somebody who can own records: a user or a team."""
 
     class Kind(models.TextChoices):

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import get_template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,7 @@ def _shown(column: "BoundColumn", show: "Cell", row: Any) -> SafeString | str:
 
 def _remembering(column: "BoundColumn", show: "Cell") -> Show:
     """For kinds of which the value alone says what is shown."""
-    known: dict[Any, SafeString | str] = {}
+    known: dict[Any, SafeString] = {}
     value_of = column.value
 
     def show_value(row: Any) -> SafeString | str:
@@ -62,7 +62,7 @@ def _remembering(column: "BoundColumn", show: "Cell") -> Show:
         if value is None or value == "":
             return NOTHING
         if value not in known:
-            known[value] = show(column, row, value)
+            known[value] = conditional_escape(show(column, row, value))
         return known[value]
 
     return show_value

@@ -11,13 +11,12 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.conditions.errors import BadCondition
-from crm.conditions.schema import Group, validate
+from crm.conditions.schema import Group, Tree, validate
 from crm.errors import CrmError
-from crm.models import PinnedView, SavedView
+from crm.models import SavedView
 from crm.records.declaration import NamedView, RecordType
 from crm.records.filters import (
     Chip,
-    RecordFilterSet,
     chip,
     filter_set,
     narrow,
@@ -25,6 +24,7 @@ from crm.records.filters import (
     params_of_all,
 )
 from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate
+from crm.records.saved_views import views_of
 from crm.records.tables import BoundColumn, bound_columns, fetch_list, sort_keys
 
 PAGE_SIZE = 50
@@ -55,16 +55,18 @@ class Listing:
     # Which view
 
     @cached_property
+    def _views(self) -> tuple[list[SavedView], str]:
+        return views_of(self.actor, self.record_type)
+
+    @property
     def saved_views(self) -> list[SavedView]:
         """The reader's own views and those others share, by name."""
-        known = SavedView.objects.filter(record_type=self.record_type.key)
-        return list(known.filter(owner_id=self.actor.id) | known.filter(is_shared=True))
+        return self._views[0]
 
-    @cached_property
+    @property
     def pinned(self) -> str:
         """The view the reader wants to see first: 's12', 'mine', or '' for the type's own."""
-        pins = PinnedView.objects.filter(user_id=self.actor.id, record_type=self.record_type.key)
-        return pins.values_list("view", flat=True).first() or ""
+        return self._views[1]
 
     @cached_property
     def view_key(self) -> str:
@@ -106,20 +108,22 @@ class Listing:
         return self.saved is not None and not is_narrowed
 
     @cached_property
-    def filters(self) -> RecordFilterSet:
-        """The filters in the address. Raises UnknownParameter for what is none."""
+    def asked(self) -> Tree:
+        """What the filters in the address ask for. Raises UnknownParameter for what is none."""
         known = parameters(self.record_type)
         unknown = sorted(set(self.query) - OWN_PARAMETERS - set(known))
         if unknown:
             raise UnknownParameter(
                 _("This list does not know the filter “%(name)s”.") % {"name": unknown[0][:80]}
             )
+        if not known.keys() & self.query.keys():
+            return {"all": []}
         made = filter_set(self.record_type, self.query, self.actor)
         if not made.form.is_valid():
             name, problems = next(iter(made.form.errors.items()))
             label = made.form.fields[name].label
             raise UnknownParameter(f"{label}: {problems[0]}")
-        return made
+        return made.tree
 
     @cached_property
     def where(self) -> Group:
@@ -127,7 +131,7 @@ class Listing:
         try:
             if self.saved and self.is_as_saved:
                 return validate(self.record_type, self.saved.conditions.get("where", {"all": []}))
-            return validate(self.record_type, self.filters.tree)
+            return validate(self.record_type, self.asked)
         except BadCondition as error:
             raise UnknownParameter(str(error)) from error
 
@@ -215,7 +219,7 @@ class Listing:
 
     def check(self) -> None:
         """Raises UnknownParameter when anything in the address is not known."""
-        for part in ("view_key", "filters", "where", "find", "columns", "keys"):
+        for part in ("view_key", "asked", "where", "find", "columns", "keys"):
             getattr(self, part)
 
     # Rows
@@ -244,6 +248,9 @@ class Listing:
 
     @cached_property
     def count(self) -> int:
+        is_first = not any(name in self.query for name in PAGING)
+        if is_first and not self.page.next_cursor:
+            return len(self.page.rows)
         return count_up_to(self.rows)
 
     # Addresses

@@ -26,6 +26,28 @@ class ViewState:
     sort: str
 
 
+_VIEWS = """
+SELECT known.*, pinned.key AS pinned_key
+FROM (
+    SELECT max(view) AS key FROM crm_pinnedview
+    WHERE user_id = %(reader)s AND record_type = %(type)s
+) pinned
+LEFT JOIN crm_savedview known
+    ON known.record_type = %(type)s AND (known.owner_id = %(reader)s OR known.is_shared)
+ORDER BY known.name, known.id
+"""
+
+
+def views_of(actor: Actor, record_type: RecordType) -> tuple[list[SavedView], str]:
+    """The reader's own views and those others share, by name; and which one opens first.
+
+    One query, as every list asks for both.
+    """
+    wanted = {"reader": actor.id, "type": record_type.key}
+    rows: list[Any] = list(SavedView.objects.raw(_VIEWS, wanted))
+    return [row for row in rows if row.pk], rows[0].pinned_key or ""
+
+
 @operation
 def save_view(
     *, actor: Actor, record_type: RecordType, name: str, state: ViewState, is_shared: bool = False

@@ -9,14 +9,17 @@ from typing import Any
 from babel import Locale
 from babel.numbers import format_decimal
 from django import template
+from django.conf import settings
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm import money, written
 from crm.company import company
+from crm.kept import Kept
 from crm.reading import reader_locale
 from crm.ui.icons import icon_svg
 
@@ -26,10 +29,27 @@ NEAR_DAYS = 7
 KILO = 1000
 MONTHS_WITHOUT_YEAR = 10
 
+_parts: Kept[SafeString] = Kept(size=1000)
+
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     return icon_svg(name, extra)
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: Any, template_name: str, *marks: Any) -> SafeString:
+    """A part of the page that is the same for the same language and marks: drawn once, and kept.
+
+    While the templates are being worked on it is drawn anew every time.
+    """
+
+    def draw() -> SafeString:
+        return SafeString(get_template(template_name).template.render(context))
+
+    if settings.DEBUG:
+        return draw()
+    return _parts.get((template_name, get_language(), *marks), draw)
 
 
 @register.simple_tag

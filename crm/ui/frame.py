@@ -1,17 +1,21 @@
-"""The frame around every page: work areas, site map, what may be created. Costs no query."""
+"""The frame around every page: work areas, site map, what may be created. Costs no query.
+
+What it draws is kept by its `mark`, so most pages do not even work it out.
+"""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.access.stamps import stamp_of
 from crm.company import company
 from crm.records.declaration import Feature, RecordType
 from crm.records.links import list_url, new_url
@@ -32,6 +36,7 @@ GROUPS = {
     "knowledge": gettext_lazy("Knowledge"),
 }
 AREA_COOKIE = "area"
+SETTINGS = ("/settings/", "/imports/", "/admin/")
 
 
 @dataclass(frozen=True)
@@ -77,13 +82,25 @@ class Frame:
         self.actor: Actor = request.actor
 
     @cached_property
+    def mark(self) -> tuple[object, ...]:
+        """All that the site map and the bar above it depend on."""
+        here = self._here.key if self._here else tuple(page.url_name for page in self._current)
+        return (
+            self.actor.id,
+            self.actor.is_unlimited,
+            *(stamp_of(name) for name in ("access", "labels", "settings")),
+            self.area,
+            self.request.path if self.area == "settings" else here,
+        )
+
+    @cached_property
     def company_name(self) -> str:
         return company().name
 
     @cached_property
     def area(self) -> str:
         """Where the reader is: the page's own area, else the one used last."""
-        if self.request.path.startswith(("/settings/", "/imports/")):
+        if self.actor.can_administer and self.request.path.startswith(SETTINGS):
             return "settings"
         last = self.request.COOKIES.get(AREA_COOKIE, "sales")
         here = [place.area for place in self._here.places] if self._here else self._page_areas()
@@ -93,7 +110,11 @@ class Frame:
 
     def _page_areas(self) -> list[str]:
         """Where an app's own page stands, for it and what is below it."""
-        return [page.area for page in _pages if page.area and self._is_at(reverse(page.url_name))]
+        return [page.area for page in self._current if page.area]
+
+    @cached_property
+    def _current(self) -> list[Page]:
+        return [page for page in _pages if self._is_at(address(page.url_name))]
 
     def _is_at(self, url: str) -> bool:
         return self.request.path == url or (url != "/" and self.request.path.startswith(url))
@@ -134,8 +155,8 @@ class Frame:
             entries.setdefault(group, []).append((order, self._entry(record_type)))
         for page in _pages:
             if page.area in ("", self.area) and self._may_open(page):
-                url = reverse(page.url_name)
-                entry = Entry(str(page.label), url, page.icon, self._is_at(url))
+                url = address(page.url_name)
+                entry = Entry(str(page.label), url, page.icon, page in self._current)
                 entries.setdefault(page.group, []).append((page.order, entry))
         return [
             {"label": label, "entries": [entry for _order, entry in _sorted(entries[key])]}
@@ -162,7 +183,9 @@ class Frame:
             items = []
             for page in pages:
                 url = reverse(page.url_name)
-                items.append(Entry(str(page.label), url, page.icon, self.request.path == url))
+                is_below = url.startswith("/admin/") and self.request.path.startswith(url)
+                is_here = self.request.path == url or is_below
+                items.append(Entry(str(page.label), url, page.icon, is_here))
             groups.append({"label": label, "entries": items})
         return groups
 
@@ -179,6 +202,15 @@ class Frame:
             if record_type.has(Feature.QUICK_CREATE)
             and self.actor.can(record_type.key, Privilege.CREATE)
         ]
+
+
+def address(url_name: str) -> str:
+    return _address(get_urlconf(), get_script_prefix(), url_name)
+
+
+@cache
+def _address(urlconf: str | None, prefix: str, url_name: str) -> str:
+    return reverse(url_name)
 
 
 def _sorted(entries: list[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
