@@ -44,9 +44,10 @@ class RecordQuerySet(models.QuerySet[Any]):
     def matching(self, text: str) -> Self:
         """Rows whose search text holds every word of `text`, accents and case aside.
 
-        One or two letters have no trigram to look up: they match where a word begins.
+        One or two letters have no trigram to look up: they match where a word begins. A zero
+        byte stands in no text, and the database refuses to look for one.
         """
-        found = self
+        found = self.none() if "\0" in text else self
         for word in text.split()[:6]:
             if len(word) < TRIGRAM:
                 begins = models.Q(search_text__startswith=folded(word))

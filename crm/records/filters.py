@@ -234,8 +234,8 @@ class PeopleField(RecordMultipleChoiceField):
     def to_python(self, value: Any) -> Any:
         words = dict(people_words())
         given = value if isinstance(value, list) else []
-        spoken = [one for one in given if one in words]
-        return [*spoken, *super().to_python([one for one in given if one not in words])]
+        spoken = [one for one in given if isinstance(one, str) and one in words]
+        return [*spoken, *super().to_python([one for one in given if one not in spoken])]
 
 
 def people_words() -> list[tuple[str, str]]:

@@ -20,13 +20,14 @@ from marketing.panels import count_members, may_change, members_of
 from marketing.services import add_members, remove_list, remove_members
 
 PAGE = 100
+LAST_PAGE = 100_000
 
 
 @require_GET
 def members(request: HttpRequest, record_type: RecordType, record: MarketingList) -> HttpResponse:
     """Everybody on the list, by name or by a word."""
     words = request.GET.get("q", "")[:200]
-    page = number_of(request.GET.get("page", "")) or 1
+    page = min(number_of(request.GET.get("page", "")) or 1, LAST_PAGE)
     order = registry.get(record.member_type).title
     rows = members_of(request.actor, record).matching(words).order_by(order, "pk")
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])

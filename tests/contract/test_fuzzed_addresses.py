@@ -19,7 +19,20 @@ POLITE = {200, 302, 400, 404}
 
 NASTY = (
     *("", "0", "-1", "1", "99999999999999999999", "1e400", "NaN", "-Infinity", "²", "٣", "1,2"),
-    *("\0", "\ud800", "\ufeff", "a" * 5000, "%", "_", "\\", "'", '"', "<x-mark>", "{{ 7 }}"),
+    *(
+        "\0",
+        "a\0bc",
+        "\ud800",
+        "\ufeff",
+        "a" * 5000,
+        "%",
+        "_",
+        "\\",
+        "'",
+        '"',
+        "<x-mark>",
+        "{{ 7 }}",
+    ),
     *("2026-02-30", "9999-12-31", "0000-00-00", "today", "this_month", "me", "my_teams", "None"),
     *(
         "-name",
@@ -112,7 +125,9 @@ def standing(admin):
 def record_addresses(draw):
     record_type = draw(st.sampled_from(TYPES))
     page = draw(st.sampled_from([*RECORD_PAGES, *(one.key for one in record_type.actions)]))
-    names = RECORD_PAGES.get(page, ("show", "before", "reason", "as", "value", "panel", "next"))
+    names = RECORD_PAGES.get(
+        page, ("show", "before", "reason", "as", "value", "panel", "page", "q")
+    )
     tabs = ["summary", "history", "files", "access", *(panel.key for panel in record_type.panels)]
     query = draw(queries(names))
     if draw(st.booleans()) and not page:

@@ -182,7 +182,9 @@ def check(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> N
     check_values(record_type, record, changes)
     with _refusing_in_words():
         record.validate_unique(exclude=[*PROTECTED])
-        record.validate_constraints(exclude=[*PROTECTED])
+        # A condition on a field left out would leave out the constraint: names are taken only by
+        # what is not in the bin.
+        record.validate_constraints(exclude=[*PROTECTED - {"deleted_at"}])
 
 
 def check_values(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from crm.records.registry import registry
 
 def lookup(request: HttpRequest, key: str) -> JsonResponse:
     """Up to 20 choosable rows matching `q`: [{value, text, note}]."""
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if key == PRINCIPALS:
         return JsonResponse({"results": _principals(text)})
     if key not in registry:

@@ -52,4 +52,4 @@ def next_url(request: HttpRequest, otherwise: str) -> str:
     """Where a small form on a page wants to return to, if that is a place of ours."""
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
-    return target if is_ours else otherwise
+    return target if is_ours and target.startswith("/") else otherwise
