@@ -27,8 +27,10 @@ class RecordTypesConfig(AppConfig):
         from crm.access.standard_roles import install_standard_roles
         from crm.currencies import install_base_currency
         from crm.records.registry import autodiscover, registry
+        from crm.triggers import quicken_triggers
 
         autodiscover()
         labels.install(registry)
         post_migrate.connect(install_standard_roles, sender=apps.get_app_config("crm"))
         post_migrate.connect(install_base_currency, sender=apps.get_app_config("crm"))
+        post_migrate.connect(quicken_triggers, sender=apps.get_app_config("crm"))
