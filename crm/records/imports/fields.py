@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -54,6 +55,14 @@ class ImportField:
     max_length: int | None = None
     put: Callable[[Any, Any], None] | None = None
     make: Callable[[Any, str], Any] | None = None
+
+    @cached_property
+    def spellings(self) -> Mapping[str, Any]:
+        """Value of a choice by how a file may write it; values win over labels over words."""
+        known = {simplified(word): value for word, value in self.words.items()}
+        known |= {simplified(str(label)): value for value, label in reversed(self.choices)}
+        known |= {simplified(str(value)): value for value, _label in reversed(self.choices)}
+        return known
 
 
 def fields_of(model: type[Record], names: Iterable[str] = ()) -> dict[str, ImportField]:
@@ -143,6 +152,8 @@ def _text(described: ImportField, text: str, _day_first: bool) -> str:
 
 
 def _integer(described: ImportField, text: str, _day_first: bool) -> int:
+    if text.isascii() and text.isdecimal():
+        return int(text)
     value = _decimal(described, text, _day_first)
     if value != value.to_integral_value():
         raise ValidationError(_("“%(text)s” is not a whole number.") % {"text": text})
@@ -171,7 +182,15 @@ _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y")
 
 
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _date(_described: ImportField, text: str, day_first: bool) -> date:
+    if _ISO_DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # 2026-02-30: refused below, in our own words
     for form in (*_DATES, *(_DAY_FIRST if day_first else _MONTH_FIRST)):
         try:
             return datetime.strptime(text[:10] if form == _DATES[0] else text, form).date()  # noqa: DTZ007
@@ -206,12 +225,8 @@ def _flag(_described: ImportField, text: str, _day_first: bool) -> bool:
 
 def _choice(described: ImportField, text: str, _day_first: bool) -> Any:
     wanted = simplified(text)
-    for value, label in described.choices:
-        if wanted in (simplified(str(value)), simplified(str(label))):
-            return value
-    for word, value in described.words.items():
-        if wanted == simplified(word):
-            return value
+    if wanted in described.spellings:
+        return described.spellings[wanted]
     if len(described.choices) > NAMED_CHOICES:
         raise ValidationError(_("“%(text)s” is not among the choices.") % {"text": text})
     raise ValidationError(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,16 +13,31 @@ from crm.access.actor import Actor
 from crm.errors import CrmError
 from crm.models import ImportJob, ImportRow
 from crm.records.imports.fields import ImportField, parse
-from crm.records.imports.targets import Target, find_links, folded, is_link
+from crm.records.imports.targets import Target, find_links, folded, is_link, link_names
 
 Verdict = ImportRow.Verdict
+REMEMBERED = 20_000  # values and links a planner keeps in mind per column
+
+
+@dataclass(slots=True)
+class Line:
+    """A staged line of the file, as far as planning reads it."""
+
+    pk: int
+    line: int
+    cells: list[str]
+    is_done: bool
+
+    @classmethod
+    def read(cls, rows: Any) -> "list[Line]":
+        return [cls(*row) for row in rows.values_list(*cls.__slots__)]
 
 
 @dataclass
 class Plan:
     """The verdict on one row; `record` is the changed or new object, `changes` its old values."""
 
-    row: ImportRow
+    row: Line
     verdict: Verdict = Verdict.WAITING
     problems: list[dict[str, str]] = field(default_factory=list)
     record: Any = None
@@ -41,10 +57,21 @@ class Source:
     index: int
     described: ImportField
     values: Mapping[str, str]
+    known: dict[str, Any] = field(default_factory=dict)  # text -> value: cells repeat themselves
 
-    def text(self, row: ImportRow) -> str:
-        text = row.cells[self.index]
-        return self.values.get(text, text)
+    def text(self, cells: list[str]) -> str:
+        text = cells[self.index]
+        return self.values.get(text, text) if self.values else text
+
+    def value(self, text: str, *, day_first: bool) -> Any:
+        """The text's value, links excepted. Raises ValidationError."""
+        if text in self.known:
+            return self.known[text]
+        value = parse(self.described, text, day_first=day_first)
+        if self.described.is_required and value in (None, ""):
+            raise ValidationError(_("A value is needed here."))
+        keep(self.known, text, value)
+        return value
 
 
 class Planner:
@@ -57,11 +84,18 @@ class Planner:
         self.day_first = bool(job.options.get("day_first"))
         self.match_on = match_field(job, target)
         self.seen: set[Any] = set()
+        self._seen_last: set[Any] = set()
         self.made: dict[tuple[str, str], Any] = {}
-        self._blank = target.blank(actor)
+        self._links_found: dict[str, dict[str, Any]] = {}
+        self._unmapped = [
+            described
+            for name, described in target.fields.items()
+            if described.is_required and name not in self.by_name and name != "owner"
+        ]
 
-    def plan(self, rows: Iterable[ImportRow]) -> list[Plan]:
+    def plan(self, rows: Iterable[Line]) -> list[Plan]:
         rows = list(rows)
+        self._seen_last.clear()
         links = {source.column: self._links(source, rows) for source in self.sources_of_links()}
         parsed = [self._parse(Plan(row), links) for row in rows]
         existing = self._existing([values for _plan, values in parsed])
@@ -73,25 +107,35 @@ class Planner:
     def sources_of_links(self) -> list[Source]:
         return [source for source in self.sources if is_link(source.described)]
 
-    def _links(self, source: Source, rows: list[ImportRow]) -> dict[str, Any]:
-        texts = {source.text(row) for row in rows} - {""}
-        return find_links(self.actor, source.described, texts)
+    def _links(self, source: Source, rows: list[Line]) -> dict[str, Any]:
+        """What the rows' texts are linked to. What was found once is not asked for again."""
+        found = self._links_found.setdefault(source.column, {})
+        texts = {
+            text for row in rows if (text := source.text(row.cells)) and folded(text) not in found
+        }
+        if len(found) > REMEMBERED:
+            found.clear()
+            texts = {source.text(row.cells) for row in rows} - {""}
+        found |= find_links(self.actor, source.described, texts)
+        return found
 
     def _parse(self, plan: Plan, links: Mapping[str, Any]) -> tuple[Plan, dict[str, Any]]:
         values: dict[str, Any] = {}
         for source in self.sources:
-            text = source.text(plan.row)
+            text = source.text(plan.row.cells)
             try:
-                if is_link(source.described):
-                    value = self._link(plan, source, text, links[source.column])
-                else:
-                    value = parse(source.described, text, day_first=self.day_first)
-                if source.described.is_required and value in (None, ""):
-                    raise ValidationError(_("A value is needed here."))
-                values[source.described.name] = value
+                values[source.described.name] = self._value(plan, source, text, links)
             except ValidationError as error:
                 plan.refuse(source.column, " ".join(error.messages), text)
         return plan, values
+
+    def _value(self, plan: Plan, source: Source, text: str, links: Mapping[str, Any]) -> Any:
+        if not is_link(source.described):
+            return source.value(text, day_first=self.day_first)
+        value = self._link(plan, source, text, links[source.column])
+        if value is None and source.described.is_required:
+            raise ValidationError(_("A value is needed here."))
+        return value
 
     def _link(self, plan: Plan, source: Source, text: str, found: Mapping[str, Any]) -> Any:
         if text == "":
@@ -110,20 +154,20 @@ class Planner:
             return None
         raise ValidationError(_("There is no “%(text)s”, or you may not see it.") % {"text": text})
 
-    def _comes_in_this_file(self, source: Source, wanted: str) -> bool:
-        if source.described.link is not type(self._blank):
-            return False
-        return wanted in self._titles_of_file
+    def links_to_itself(self, source: Source) -> bool:
+        """Whether the column names rows of the very type the file is imported into."""
+        return is_link(source.described) and source.described.link is self.target.model
 
-    @property
-    def _titles_of_file(self) -> set[str]:
-        known: set[str] | None = self.__dict__.get("_titles")
-        if known is None:
-            source = self.by_name.get(self.match_on)
-            cells = self.job.rows.values_list("cells", flat=True).iterator(chunk_size=5000)
-            known = {folded(row[source.index]) for row in cells} if source else set()
-            self.__dict__["_titles"] = known
-        return known
+    def _comes_in_this_file(self, source: Source, wanted: str) -> bool:
+        return self.links_to_itself(source) and wanted in self._names_in_file
+
+    @cached_property
+    def _names_in_file(self) -> set[str]:
+        """Everything by which one row of the file may call another."""
+        itself = next(source for source in self.sources if self.links_to_itself(source))
+        naming = [self.by_name[n] for n in link_names(itself.described) if n in self.by_name]
+        cells = self.job.rows.values_list("cells", flat=True).iterator(chunk_size=5000)
+        return {folded(source.text(row)) for row in cells for source in naming}
 
     def _existing(self, rows: list[dict[str, Any]]) -> dict[Any, Any]:
         if not self.match_on:
@@ -132,42 +176,56 @@ class Planner:
             self.actor, self.match_on, [values.get(self.match_on) for values in rows]
         )
 
-    def _decide(self, plan: Plan, values: dict[str, Any], existing: Mapping[Any, Any]) -> None:
-        identity = folded(values.get(self.match_on)) if self.match_on else None
-        if identity:
-            if identity in self.seen and not plan.row.is_done:
-                plan.verdict = Verdict.DUPLICATE
-                plan.problems.append(
-                    {
-                        "column": self.by_name[self.match_on].column,
-                        "message": _("The file holds this one more than once; the first counts."),
-                        "value": str(values[self.match_on]),
-                    }
-                )
-                return
+    def identity_of(self, value: Any) -> Any:
+        """What two rows have in common that mean the same one; None without a way to tell."""
+        if not self.match_on or value in (None, ""):
+            return None
+        return self.target.identity(self.match_on, value)
+
+    def _see(self, identity: Any) -> None:
+        if identity not in self.seen:
             self.seen.add(identity)
-        plan.record = existing.get(identity) if identity else None
+            self._seen_last.add(identity)
+
+    def forget_last(self) -> None:
+        """The rows planned last were not written after all."""
+        self.seen -= self._seen_last
+        self.made.clear()
+
+    def _decide(self, plan: Plan, values: dict[str, Any], existing: Mapping[Any, Any]) -> None:
+        identity = self.identity_of(values.get(self.match_on))
+        if identity is not None and identity in self.seen and not plan.row.is_done:
+            plan.verdict = Verdict.DUPLICATE
+            plan.problems.append(
+                {
+                    "column": self.by_name[self.match_on].column,
+                    "message": _("The file holds this one more than once; the first counts."),
+                    "value": str(values[self.match_on]),
+                }
+            )
+            return
+        plan.record = existing.get(identity) if identity is not None else None
         if plan.record is None:
             self._decide_new(plan, values)
         else:
             self._decide_update(plan, values)
+        if identity is not None and plan.verdict is not Verdict.ERROR:
+            self._see(identity)
 
     def _decide_new(self, plan: Plan, values: dict[str, Any]) -> None:
         plan.record = self.target.blank(self.actor)
-        missing = [
-            described
-            for name, described in self.target.fields.items()
-            if described.is_required and name not in values and name != "owner"
-        ]
         put_values(plan.record, values, self.target.fields)
         plan.verdict = Verdict.NEW
         self._check(plan)
-        for described in missing:
+        for described in self._unmapped:
             if plan.verdict is Verdict.NEW and _is_blank(plan.record, described.name):
                 plan.refuse("", _("No column gives “%(field)s”.") % {"field": described.label})
 
     def _decide_update(self, plan: Plan, values: dict[str, Any]) -> None:
-        plan.changes = put_values(plan.record, values, self.target.fields)
+        before = values_of(plan.record)
+        put_values(plan.record, values, self.target.fields)
+        after = values_of(plan.record)
+        plan.changes = {name: old for name, old in before.items() if after[name] != old}
         if not plan.changes:
             plan.verdict = Verdict.SAME
             return
@@ -192,19 +250,17 @@ def _is_blank(record: Any, name: str) -> bool:
     return getattr(record, names.get(name, name), "") in (None, "")
 
 
-def put_values(
-    record: Any, values: Mapping[str, Any], fields: Mapping[str, ImportField]
-) -> dict[str, Any]:
-    """Sets the values that differ; returns attribute -> old value.
+def values_of(record: Any) -> dict[str, Any]:
+    """What is stored of a record, by attribute."""
+    stored = (field_ for field_ in record._meta.concrete_fields if not field_.generated)
+    return {field_.attname: getattr(record, field_.attname) for field_ in stored}
+
+
+def put_values(record: Any, values: Mapping[str, Any], fields: Mapping[str, ImportField]) -> None:
+    """Sets the values there are.
 
     An empty cell changes nothing of a record that exists: files are rarely complete.
     """
-    before = {
-        f.attname: getattr(record, f.attname)
-        for f in record._meta.concrete_fields
-        if not f.generated
-    }
-    is_new = record.pk is None
     for name, value in values.items():
         if value in (None, ""):
             continue
@@ -213,8 +269,6 @@ def put_values(
             described.put(record, value)
         else:
             setattr(record, name, _rounded(record, name, value))
-    after = {name: getattr(record, name) for name in before}
-    return {} if is_new else {n: old for n, old in before.items() if after[n] != old}
 
 
 def _rounded(record: Any, name: str, value: Any) -> Any:
@@ -223,6 +277,13 @@ def _rounded(record: Any, name: str, value: Any) -> Any:
         return value
     places = record._meta.get_field(name).decimal_places
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def keep(known: dict[str, Any], text: str, value: Any) -> None:
+    """Remembers a value; a column of nothing but different texts is forgotten now and then."""
+    if len(known) > REMEMBERED:
+        known.clear()
+    known[text] = value
 
 
 def sources_of(job: ImportJob, target: Target) -> list[Source]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,13 @@ from crm.errors import AccessDenied, CrmError, NotVisible, RuleViolation
 from crm.models import ImportJob, ImportRow
 from crm.operations import current, operation
 from crm.records.imports.fields import guess_mapping
-from crm.records.imports.plan import Plan, Planner, match_field
+from crm.records.imports.plan import Line, Plan, Planner, match_field
 from crm.records.imports.reader import read_table
+from crm.records.imports.resuming import GOOD, recall
 from crm.records.imports.targets import Target, target_of
 
 CHUNK = 1000
+REFUSALS = (IntegrityError, DataError, CrmError)
 Verdict = ImportRow.Verdict
 
 
@@ -173,7 +175,7 @@ def check_rows(*, actor: Actor, job_id: int) -> dict[str, int]:
 
 
 @operation
-def check_chunk(*, actor: Actor, planner: Planner, rows: list[ImportRow]) -> None:
+def check_chunk(*, actor: Actor, planner: Planner, rows: list[Line]) -> None:
     """Plans a chunk and keeps nothing but the verdicts."""
     write_verdicts(planner.plan(rows))
 
@@ -189,33 +191,39 @@ def run_import(*, actor: Actor, job_id: int) -> dict[str, int]:
     target = require_target(actor, job.target)
     planner = Planner(actor=actor, job=job, target=target, is_dry=False)
     begin(job, ImportJob.State.RUNNING, done=job.rows.filter(is_done=True).count())
-    deferred: list[int] = []
+    deferred = recall(planner)
     for rows in row_chunks(job):
         deferred += _import_safely(actor, planner, rows)
         _advance(job, len(rows))
     for start in range(0, len(deferred), CHUNK):
         again = Planner(actor=actor, job=job, target=target, is_dry=False)
-        rows = list(job.rows.filter(line__in=deferred[start : start + CHUNK]))
+        rows = Line.read(job.rows.filter(line__in=deferred[start : start + CHUNK]).order_by("line"))
         link_deferred(actor=actor, planner=again, rows=rows)
     finish(job, ImportJob.State.DONE)
     return verdict_counts(job)
 
 
-def _import_safely(actor: Actor, planner: Planner, rows: list[ImportRow]) -> list[int]:
+def _import_safely(actor: Actor, planner: Planner, rows: list[Line]) -> list[int]:
     """One transaction for the chunk; where the database refuses it, one per row."""
-    seen = set(planner.seen)
+    try:
+        return _import_or_forget(actor, planner, rows)
+    except REFUSALS:
+        return [line for row in rows for line in _import_alone(actor, planner, row)]
+
+
+def _import_or_forget(actor: Actor, planner: Planner, rows: list[Line]) -> list[int]:
+    """Imports a chunk; what the database refuses, the planner has not seen."""
     try:
         return import_chunk(actor=actor, planner=planner, rows=rows)
-    except (IntegrityError, CrmError):
-        planner.seen = seen
-        planner.made.clear()
-    return [line for row in rows for line in _import_alone(actor, planner, row)]
+    except REFUSALS:
+        planner.forget_last()
+        raise
 
 
-def _import_alone(actor: Actor, planner: Planner, row: ImportRow) -> list[int]:
+def _import_alone(actor: Actor, planner: Planner, row: Line) -> list[int]:
     try:
-        return import_chunk(actor=actor, planner=planner, rows=[row])
-    except (IntegrityError, CrmError) as error:
+        return _import_or_forget(actor, planner, [row])
+    except REFUSALS as error:
         plan = Plan(row)
         plan.refuse("", str(error).split("\n", maxsplit=1)[0])
         write_verdicts([plan], is_done=True)
@@ -223,23 +231,19 @@ def _import_alone(actor: Actor, planner: Planner, row: ImportRow) -> list[int]:
 
 
 @operation
-def import_chunk(*, actor: Actor, planner: Planner, rows: list[ImportRow]) -> list[int]:
+def import_chunk(*, actor: Actor, planner: Planner, rows: list[Line]) -> list[int]:
     """Plans and writes a chunk; returns the lines whose links wait for later rows."""
     plans = planner.plan(rows)
     planner.target.save_new([plan.record for plan in plans if plan.verdict is Verdict.NEW])
     _save_updates(planner, plans)
     write_verdicts(plans, is_done=True)
-    return [plan.row.line for plan in plans if plan.is_deferred]
+    return [plan.row.line for plan in plans if plan.is_deferred and plan.verdict in GOOD]
 
 
 @operation
-def link_deferred(*, actor: Actor, planner: Planner, rows: list[ImportRow]) -> None:
+def link_deferred(*, actor: Actor, planner: Planner, rows: list[Line]) -> None:
     """Sets links between rows of one file, once all of them exist."""
-    verdicts = {row.pk: row.verdict for row in rows}
-    plans = planner.plan(rows)
-    _save_updates(planner, plans)
-    for plan in plans:
-        plan.verdict = Verdict(verdicts[plan.row.pk])
+    _save_updates(planner, planner.plan(rows))
 
 
 def _save_updates(planner: Planner, plans: list[Plan]) -> None:
@@ -286,12 +290,12 @@ def _is_under_way() -> bool:
     return True
 
 
-def row_chunks(job: ImportJob) -> Iterable[list[ImportRow]]:
+def row_chunks(job: ImportJob) -> Iterable[list[Line]]:
     """Rows still to be worked on, in the file's order, a chunk at a time."""
     line = 0
     while True:
         rows = job.rows.filter(line__gt=line, is_done=False).order_by("line")
-        chunk = list(rows[:CHUNK])
+        chunk = Line.read(rows[:CHUNK])
         if not chunk:
             return
         line = chunk[-1].line

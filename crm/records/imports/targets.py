@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Max
-from django.db.models.functions import Lower
+from django.db.models import BooleanField, F, Func, Max, TextField, Value
+from django.db.models.functions import Upper
 
 from crm import labels
 from crm.access.actor import Actor
@@ -17,6 +18,7 @@ from crm.models import ImportRow, Principal, Record
 from crm.operations import current
 from crm.records.declaration import Feature, RecordType
 from crm.records.imports.fields import ImportField, Kind, fields_of
+from crm.records.imports.writing import Blank, copy_new
 from crm.records.registry import registry
 
 
@@ -24,6 +26,7 @@ class Target(ABC):
     """Where imported rows go. `found` and `save_*` work on a chunk of rows at a time."""
 
     key: str
+    model: type[Any]
 
     @property
     @abstractmethod
@@ -42,7 +45,11 @@ class Target(ABC):
 
     @abstractmethod
     def existing(self, actor: Actor, name: str, values: Iterable[Any]) -> dict[Any, Any]:
-        """Living rows by the folded value of an identity field."""
+        """Living rows by `identity` of an identity field's value."""
+
+    def identity(self, name: str, value: Any) -> Any:
+        """The value of an identity field as `existing` gives it."""
+        return value if name in EXACT else folded(value)
 
     @abstractmethod
     def blank(self, actor: Actor) -> Any: ...
@@ -65,6 +72,7 @@ class Target(ABC):
         """Undoes what an import wrote."""
 
 
+EXACT = frozenset({"external_id"})
 EXTRA_FIELDS: dict[str, list[Callable[[], Iterable[ImportField]]]] = {}
 PREPARE: dict[str, Callable[[Any], None]] = {}
 
@@ -100,7 +108,9 @@ class RecordTarget(Target):
 
     def __init__(self, record_type: RecordType) -> None:
         self.record_type = record_type
+        self.model = record_type.model
         self.key = record_type.key
+        self._blanks: dict[int | None, Blank] = {}
 
     @property
     def label(self) -> str:
@@ -118,7 +128,8 @@ class RecordTarget(Target):
     def identities(self) -> tuple[str, ...]:
         exact = [key.fields[0] for key in self.record_type.duplicates if not key.is_fuzzy]
         names = ["external_id", self.record_type.number, *exact, self.record_type.title]
-        return tuple(dict.fromkeys(name for name in names if name in self.fields))
+        known = (name for name in names if name in self.fields)
+        return tuple(dict.fromkeys(name for name in known if not is_link(self.fields[name])))
 
     def may_import(self, actor: Actor) -> bool:
         return self.record_type.has(Feature.IMPORT) and actor.can(self.key, Privilege.CREATE)
@@ -128,7 +139,9 @@ class RecordTarget(Target):
         return rows_by(rows, name, values)
 
     def blank(self, actor: Actor) -> Any:
-        return self.record_type.model(owner_id=actor.id)
+        if actor.id not in self._blanks:
+            self._blanks[actor.id] = Blank(self.model(owner_id=actor.id))
+        return self._blanks[actor.id].copy()
 
     def check(self, record: Any, changes: Mapping[str, Any]) -> None:
         if self.key in PREPARE:
@@ -144,7 +157,7 @@ class RecordTarget(Target):
         for record in records:
             record.created_by_id = record.modified_by_id = under_way.actor.id
             record.created_at = record.modified_at = under_way.at
-        self.record_type.model.objects.bulk_create(records, batch_size=500)
+        copy_new(self.model, records)
         for follow in SAVED.get(self.key, ()):
             follow(records)
 
@@ -171,23 +184,59 @@ def folded(value: Any) -> Any:
     return value.strip().casefold() if isinstance(value, str) else value
 
 
+def raised(text: str) -> str:
+    """Upper case as the database has it: letter by letter, so that ß stays ß."""
+    if len(high := text.upper()) == len(text):
+        return high
+    return "".join(high if len(high := letter.upper()) == 1 else letter for letter in text)
+
+
 def rows_by(rows: Any, name: str, values: Iterable[Any]) -> dict[Any, Any]:
-    """Rows whose field equals one of `values`, case aside, by that folded value."""
-    wanted = {folded(value) for value in values if value not in (None, "")}
+    """Rows whose field equals one of `values`, case aside, by that folded value.
+
+    Compared in upper case, as the indexes are that find duplicates. Keys of other systems are
+    compared as they stand: some differ in nothing but case.
+    """
+    wanted = {value for value in values if value not in (None, "")}
     if not wanted:
         return {}
-    if any(isinstance(value, str) for value in wanted):
-        rows = rows.annotate(_folded=Lower(name)).filter(_folded__in=wanted)
-    else:
+    if not all(isinstance(value, str) for value in wanted):
         rows = rows.filter(**{f"{name}__in": wanted})
-    return {folded(getattr(row, name)): row for row in rows.order_by("-pk")}
+    elif name not in EXACT:
+        rows = rows.filter(AnyOf(Upper(name), sorted({raised(value.strip()) for value in wanted})))
+    else:
+        rows = rows.filter(AnyOf(F(name), sorted(wanted)))
+    fold = _as_it_stands if name in EXACT else folded
+    return {fold(getattr(row, name)): row for row in slim(rows).order_by("-pk")}
+
+
+class AnyOf(Func):
+    """Whether an expression equals one of many texts, given as one value."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, expression: Any, texts: list[str]) -> None:
+        super().__init__(expression, Value(texts, ArrayField(TextField())))
+
+
+def _as_it_stands(value: Any) -> Any:
+    return value
+
+
+def slim(rows: Any) -> Any:
+    """Without the search text, which is long and never read here."""
+    has_it = any(field.name == "search_text" for field in rows.model._meta.concrete_fields)
+    return rows.defer("search_text") if has_it else rows
 
 
 def find_links(actor: Actor, described: ImportField, texts: set[str]) -> dict[str, Any]:
     """Folded text -> row, by external id, number, then title (or name, or user name)."""
     found: dict[str, Any] = {}
-    for name in reversed(_link_names(described)):
-        found |= rows_by(_link_rows(actor, described), name, texts)
+    for name in reversed(link_names(described)):
+        rows = rows_by(_link_rows(actor, described), name, texts)
+        found |= {folded(key): row for key, row in rows.items()}
     return found
 
 
@@ -198,7 +247,8 @@ def _link_rows(actor: Actor, described: ImportField) -> Any:
     return model._default_manager.all()
 
 
-def _link_names(described: ImportField) -> list[str]:
+def link_names(described: ImportField) -> list[str]:
+    """The fields by which a file may name what is linked, the best first."""
     model: Any = described.link
     if model is Principal:
         return ["name"]
@@ -225,6 +275,6 @@ def is_link(described: ImportField) -> bool:
 
 def choosable_titles(actor: Actor, described: ImportField, text: str, limit: int = 50) -> list[str]:
     """Titles a link could have meant: those most similar to `text`."""
-    rows, names = _link_rows(actor, described), _link_names(described)
+    rows, names = _link_rows(actor, described), link_names(described)
     similar = TrigramSimilarity(names[-1], text)
     return [str(getattr(row, names[-1])) for row in rows.order_by(similar.desc())[:limit]]

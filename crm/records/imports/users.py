@@ -19,6 +19,7 @@ class UserTarget(Target):
     """Users made by an import cannot sign in until an administrator gives them a password."""
 
     key = "user"
+    model = User
 
     @property
     def label(self) -> str:
