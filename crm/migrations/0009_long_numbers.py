@@ -5,14 +5,16 @@ from django.db import migrations
 NEXT_NUMBER = """
 CREATE OR REPLACE FUNCTION public.crm_next_number(series text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    known text := upper(left(series, 3)) || '-';
-    places int := 5;
+    named text;
+    places int;
     next_one text := nextval('public.crm_number_' || series)::text;
 BEGIN
-    SELECT prefix, digits INTO known, places
-    FROM public.crm_numberseries WHERE key = series
-    UNION ALL SELECT known, places LIMIT 1;
-    RETURN known || lpad(next_one, greatest(places, length(next_one)), '0');
+    SELECT prefix, digits INTO named, places FROM public.crm_numberseries WHERE key = series;
+    IF NOT FOUND THEN
+        named := upper(left(series, 3)) || '-';
+        places := 5;
+    END IF;
+    RETURN named || lpad(next_one, greatest(places, length(next_one)), '0');
 END $$;
 """
 
