@@ -22,7 +22,7 @@ PAGE = 50
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The newest messages first; `q` looks in subjects and addresses."""
     require_administrator(request.actor)
-    words = request.GET.get("q", "")[:200]
+    words = request.GET.get("q", "").replace("\0", "")[:200]
     rows: Any = LocalMessage.objects.defer("raw", "html", "text").order_by("-pk")
     if words:
         rows = rows.filter(subject__icontains=words) | rows.filter(recipients__icontains=words)

@@ -139,6 +139,8 @@ def _email(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:
 
 def _web(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:
     shown = value.removeprefix("https://").removeprefix("http://").rstrip("/")
+    if not value.startswith(("https://", "http://")):
+        return format_html("{}", value)
     return format_html(
         '<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown
     )

@@ -190,6 +190,8 @@ def _lines(request: HttpRequest, activity: CampaignActivity, size: int) -> dict[
         raise Http404
     rows = Recipient.objects.filter(activity=activity, state__in=SHOWS[show])
     reason = request.GET.get("reason", "")
+    if reason not in ("", *Recipient.Reason.values):
+        raise Http404
     if reason:
         rows = rows.filter(reason=reason)
     before = number_of(request.GET.get("before", ""))
