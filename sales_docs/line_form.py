@@ -28,6 +28,7 @@ HEADER_CELLS = ("discount_percent", "discount_amount", "freight_amount")
 ZERO = Decimal(0)
 MAX_TEXT = 4000
 MAX_ID_DIGITS = 18
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, InvalidOperation)
 
 
 @dataclass
@@ -263,7 +264,7 @@ def _read_was(text: str) -> tuple[dict[int, LineEntry], HeaderEntry | None]:
         }
         header = stored["header"]
         return lines, HeaderEntry(**_from_json(header)) if header else None
-    except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as error:
+    except (*UNREADABLE, RecursionError) as error:
         raise RuleViolation(_("This page is out of date. Load it again.")) from error
 
 

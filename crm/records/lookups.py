@@ -112,7 +112,7 @@ class RecordChoiceField(forms.Field):
 
     def _by_name(self, rows: Any, typed: str) -> Any:
         title = "name" if self.model is Principal else registry.of(self.model).title
-        found = list(rows.filter(**{f"{title}__iexact": typed})[:2])
+        found = [] if "\0" in typed else list(rows.filter(**{f"{title}__iexact": typed})[:2])
         if len(found) == 1:
             self.current = found[0]
             return found[0]

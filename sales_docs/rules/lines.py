@@ -1,5 +1,6 @@
 """What a line and the totals may be."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import ngettext
 from crm.errors import RuleViolation
 from crm.money import MAX_EXPONENT
 from sales_docs.entries import HeaderEntry, LineEntry
-from sales_docs.models import Product
+from sales_docs.models import DocumentLine, Product
 from sales_docs.pricing.prices import PERCENT_PLACES, PRICE_PLACES, QUANTITY_PLACES, ZERO
 from sales_docs.pricing.values import DocumentTotals, Problem, ProblemCode
 
@@ -36,7 +37,7 @@ def require_sound_entry(entry: LineEntry, *, product: Product | None) -> None:
         fields["discount"] = _("The discount cannot be negative.")
     if not 0 <= entry.discount_percent <= HUNDRED:
         fields["discount"] = _("A percentage lies between 0 and 100.")
-    fields |= _unstorable(entry)
+    fields |= _unstorable(entry) | _unwritable(entry)
     if fields:
         raise RuleViolation(
             _("Some lines need another look."),
@@ -58,6 +59,33 @@ def _unstorable(entry: LineEntry) -> dict[str, object]:
         for name, number, places in numbers
         if abs(number) >= MAX_AMOUNT or _decimals(number) > places
     }
+
+
+def _unwritable(entry: LineEntry) -> dict[str, object]:
+    """Text the columns cannot hold."""
+    fields: dict[str, object] = {}
+    for name in ("name", "unit", "description"):
+        text = getattr(entry, name)
+        limit = getattr(DocumentLine._meta.get_field(name), "max_length", None)
+        if limit is not None and len(text) > limit:
+            fields[name] = _("At most %(limit)s characters fit here.") % {"limit": limit}
+        if "\0" in text:
+            fields[name] = _("This holds a character that can't be kept. Type it again.")
+    return fields
+
+
+def require_storable_parts(quantities: Mapping[int, Decimal], percent: Decimal | None) -> None:
+    """Parts of an order that round to another one, or to nothing."""
+    told = _("This number is too large or has too many decimals.")
+    fields: dict[str, object] = {
+        line_field(str(key), "quantity"): told
+        for key, quantity in quantities.items()
+        if _decimals(quantity) > QUANTITY_PLACES
+    }
+    if percent is not None and _decimals(percent) > PERCENT_PLACES:
+        fields["percent"] = told
+    if fields:
+        raise RuleViolation(told, fields=fields)
 
 
 def _quantity_message(product: Product) -> str:
@@ -86,6 +114,8 @@ def require_sound_header(entry: HeaderEntry, *, places: int) -> None:
     for name in ("discount_amount", "freight_amount"):
         if _decimals(getattr(entry, name)) > places:
             fields[name] = _("That is less than the smallest unit of the currency.")
+        if abs(getattr(entry, name)) >= MAX_AMOUNT:
+            fields[name] = _("The amount is too large.")
     if fields:
         raise RuleViolation(_("Some values need another look."), fields=fields)
 

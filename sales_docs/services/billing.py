@@ -23,7 +23,7 @@ from sales_docs.pricing import splitting
 from sales_docs.pricing.splitting import Ordered, OrderedLine, Part, TooMuch
 from sales_docs.pricing.values import Agreed
 from sales_docs.rules.documents import require_state
-from sales_docs.rules.lines import line_field
+from sales_docs.rules.lines import line_field, require_storable_parts
 from sales_docs.services.copying import copy_header, save_copy
 from sales_docs.services.editing import lines_of
 from sales_docs.services.locking import lock_document, made_before
@@ -118,6 +118,7 @@ def create_invoice_from_order(
     _require_billable(order)
     lines: list[Any] = lines_of(order)
     ordered = read_ordered(order, lines)
+    require_storable_parts(quantities or {}, percent)
     part = _part_of(ordered, Extent(extent), percent=percent, quantities=quantities or {})
     by_percent = percent if Extent(extent) is Extent.PERCENT else None
     invoice = _bill(order, lines, part, percent=by_percent, request_key=request_key)

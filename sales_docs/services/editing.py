@@ -19,6 +19,7 @@ from sales_docs.calculation import price_lines, put_totals
 from sales_docs.entries import HeaderEntry, LineEntry
 from sales_docs.line_merging import EditedLine, MergedLines, merge_header, merge_lines
 from sales_docs.models import Document, DocumentLine, PriceSource, Product, TaxCode
+from sales_docs.pricing.prices import ZERO
 from sales_docs.pricing.values import DocumentTotals
 from sales_docs.rules.catalogue import require_sellable, require_usable_price_list
 from sales_docs.rules.documents import require_lines_unlocked
@@ -154,6 +155,7 @@ def _put_header(record: Any, edited: Edited) -> dict[str, Any]:
     now = header_entry_of(record)
     entry = merge_header(edited.header, was=edited.header_was or now, now=now)
     require_sound_header(entry, places=record.decimal_places)
+    _require_freight_code(entry)
     changes = {}
     for each in fields(HeaderEntry):
         new = getattr(entry, each.name)
@@ -161,6 +163,13 @@ def _put_header(record: Any, edited: Edited) -> dict[str, Any]:
             changes[each.name.removesuffix("_id")] = getattr(record, each.name)
             setattr(record, each.name, new)
     return changes | put_freight_tax(record)
+
+
+def _require_freight_code(entry: HeaderEntry) -> None:
+    chosen = entry.freight_tax_code_id
+    if chosen is not None and not TaxCode.objects.filter(pk=chosen).exists():
+        told = _("Choose one from the list.")
+        raise RuleViolation(told, fields={"freight_tax_code": told})
 
 
 def put_freight_tax(document: Document) -> dict[str, Any]:
@@ -196,6 +205,7 @@ class _Grid:
             )
         products = self._products(entries)
         codes = {code.pk: code for code in TaxCode.objects.all()}
+        _require_tax_codes(entries, codes)
         self._check_price_list(entries)
         return [
             (entry.key, self._line_for(position, entry, products, codes))
@@ -289,11 +299,20 @@ def _put_price(line: DocumentLine, entry: LineEntry) -> None:
     if entry.price is None and entry.product_id is not None:
         line.price_source = PriceSource.CATALOGUE
         return
-    price = entry.price or 0
+    price = entry.price or ZERO
     is_still_agreed = line.price_source == PriceSource.LOCKED and line.price_per_unit == price
     if not is_still_agreed:
         line.price_source = PriceSource.TYPED
         line.price_per_unit = price
+
+
+def _require_tax_codes(entries: Sequence[LineEntry], codes: dict[int, TaxCode]) -> None:
+    """A code that is none would quietly make the line free of tax."""
+    unknown = [e for e in entries if e.tax_code_id is not None and e.tax_code_id not in codes]
+    if unknown:
+        told = _("Choose one from the list.")
+        fields = {line_field(entry.key, "tax_code"): told for entry in unknown}
+        raise RuleViolation(_("Some lines need another look."), fields=fields)
 
 
 def _put_tax(line: DocumentLine, code: TaxCode | None, *, keeps_rate: bool) -> None:

@@ -222,6 +222,8 @@ def _get(request: HttpRequest, chosen: str) -> Product | None:
 
 def _find(request: HttpRequest, name: str) -> Product | None:
     """The one product for sale with this code or this name."""
+    if "\0" in name:
+        return None
     for lookup in ("code__iexact", "name__iexact"):
         found = list(_sellable(request).filter(**{lookup: name})[:2])
         if len(found) == 1:

@@ -169,6 +169,8 @@ def _get(request: HttpRequest, chosen: str) -> Product | None:
 
 
 def _find(request: HttpRequest, name: str) -> Product | None:
+    if "\0" in name:
+        return None
     for lookup in ("code__iexact", "name__iexact"):
         found = list(_products(request).filter(**{lookup: name})[:2])
         if len(found) == 1:
