@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class CrmConfig(AppConfig):
@@ -11,6 +12,10 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import files  # noqa: F401  (registers what undoes its verbs)
         from crm.records import checks  # noqa: F401  (registers the system checks)
+
+
+class AdministrationConfig(AdminConfig):
+    default_site = "crm.administration.site.Administration"
 
 
 class RecordTypesConfig(AppConfig):

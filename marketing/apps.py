@@ -9,7 +9,10 @@ class MarketingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from crm.access.routes import Policy
+        from crm.administration.pages import SettingsPage, add_settings_page
         from crm.app_urls import add_urls
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
@@ -27,6 +30,16 @@ class MarketingConfig(AppConfig):
         add_undoer("list_removed", campaigns.undo_removing_list)
         # By a signed, purpose-bound token.
         add_urls("", "marketing.urls", {"marketing:unsubscribe*": Policy.PUBLIC})
+        add_settings_page(
+            SettingsPage(
+                label=_("Blocked addresses"),
+                note=_("Who gets no mailings, whatever the records say"),
+                icon="mail-x",
+                url_name="admin:marketing_suppression_changelist",
+                group="records",
+                order=60,
+            )
+        )
         subscribe(RecordsErased, lists.forget_members)
         subscribe(MailingLaunched, hurry_mailing)
         subscribe(MailingResumed, hurry_mailing)

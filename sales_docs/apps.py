@@ -15,6 +15,7 @@ class SalesDocsConfig(AppConfig):
         from crm.operations import subscribe
         from opportunities.events import OpportunityClosing, OpportunitySaved
         from sales_docs.imports import register_imports
+        from sales_docs.pages import add_pages
         from sales_docs.services.numbers import install_series
         from sales_docs.services.opportunities import (
             follow_opportunity,
@@ -23,6 +24,7 @@ class SalesDocsConfig(AppConfig):
         from sales_docs.verbs import VERBS
 
         register_imports()
+        add_pages()
         add_verbs(VERBS)
         subscribe(OpportunityClosing, refuse_with_open_quotes)
         subscribe(OpportunitySaved, follow_opportunity)

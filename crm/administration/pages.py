@@ -97,6 +97,14 @@ _pages: list[SettingsPage] = [
         group="records",
         order=30,
     ),
+    SettingsPage(
+        label=_("Changes to many rows"),
+        note=_("What runs in the background for you, and what it did"),
+        icon="list-checks",
+        url_name="jobs:list",
+        group="records",
+        order=40,
+    ),
 ]
 
 

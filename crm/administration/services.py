@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.access.levels import Level, Privilege
 from crm.errors import AccessDenied, RuleViolation
-from crm.models import Role, RolePrivilege
+from crm.models import Role, RolePrivilege, User
 from crm.operations import operation
 
 
@@ -50,3 +53,19 @@ def copy_role(*, actor: Actor, role_id: int, name: str) -> Role:
         for r in source.privileges.all()
     )
     return role
+
+
+@operation
+def forget_second_factor(*, actor: Actor, user_id: int) -> None:
+    """Takes all second factors of a user away and ends their sessions. It stands in the history."""
+    require_administrator(actor)
+    user = User.objects.select_for_update().get(pk=user_id)
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    for session in UserSession.objects.filter(user_id=user.pk):
+        session.end()
+    LogEntry.objects.log_actions(
+        user_id=actor.id or user.pk,
+        queryset=[user],
+        action_flag=CHANGE,
+        change_message=_("Took the second factor away."),
+    )

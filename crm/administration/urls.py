@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.administration import views
+from crm.administration import people, views
 from crm.mail import views as mail
 
 app_name = "settings"
@@ -10,6 +10,8 @@ urlpatterns = [
     path("roles/", views.roles, name="roles"),
     path("roles/<int:role_id>/", views.role, name="role"),
     path("roles/<int:role_id>/copy/", views.copy, name="copy_role"),
+    path("users/<int:user_id>/hand-over/", people.hand_over_records, name="hand_over"),
+    path("users/<int:user_id>/second-factor/", people.forget_factor, name="forget_factor"),
     path("mailbox/", mail.mailbox, name="mailbox"),
     path("mailbox/empty/", mail.empty, name="empty_mailbox"),
     path("mailbox/<int:message_id>/", mail.message, name="message"),

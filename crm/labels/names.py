@@ -81,6 +81,12 @@ def plural(type_key: str) -> str:
     return names[1] if names else capfirst(str(_original[type_key][1]))
 
 
+def original(type_key: str) -> tuple[str, str]:
+    """What one and several records were called before anybody named them."""
+    one, many = _original[type_key]
+    return capfirst(str(one)), capfirst(str(many))
+
+
 def in_text(name: str) -> str:
     """A name inside a sentence: 'Account' -> 'account', but 'VIP' and 'iPad' stay."""
     return name[:1].lower() + name[1:] if name[1:2].islower() or len(name) == 1 else name

@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "django_tomselect",
     "lucide",
     "pgtrigger",
-    "django.contrib.admin",
+    "crm.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

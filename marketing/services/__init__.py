@@ -39,12 +39,13 @@ from marketing.services.responses import (
     convert_response,
     reopen_response,
 )
-from marketing.services.unsubscribing import unsubscribe
+from marketing.services.unsubscribing import block_addresses, unblock, unsubscribe
 
 __all__ = [
     "add_list",
     "add_member",
     "add_members",
+    "block_addresses",
     "cancel_activity",
     "cancel_campaign",
     "cancel_mailing",
@@ -69,6 +70,7 @@ __all__ = [
     "settle_unknown",
     "start_activity",
     "suspend_campaign",
+    "unblock",
     "unlock_list",
     "unsubscribe",
     "write_content",

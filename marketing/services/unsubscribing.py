@@ -1,12 +1,14 @@
 """Who wants no more mailings gets none."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from crm.access.actor import Actor
+from crm.administration.services import require_administrator
 from crm.errors import RuleViolation
 from crm.operations import current, emit, journal, operation
 from crm.records.registry import registry
@@ -77,3 +79,28 @@ def _mark_record(row: Recipient) -> None:
         record.do_not_bulk_email = True
         record = save_changed(record_type, record, {"do_not_bulk_email": False})
     journal("unsubscribed", record, activity=str(row.activity))
+
+
+@operation
+def block_addresses(*, actor: Actor, addresses: Iterable[str]) -> list[int]:
+    """Blocks addresses by hand; the keys of their rows. Those blocked before stay as they were.
+
+    Raises AccessDenied.
+    """
+    require_administrator(actor)
+    hashes = []
+    for address in addresses:
+        block_address(address, Suppression.Reason.BLOCKED)
+        hashes.append(address_hash(address))
+    rows = Suppression.objects.filter(address_hash__in=hashes).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+@operation
+def unblock(*, actor: Actor, ids: Iterable[int]) -> int:
+    """Lets mailings reach addresses again; how many were blocked. Raises AccessDenied.
+
+    What the records themselves say about mailings stays.
+    """
+    require_administrator(actor)
+    return Suppression.objects.filter(pk__in=list(ids)).delete()[0]
