@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -31,6 +31,15 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request)
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, **more: Any
+    ) -> None:
+        """What went well is said in a word, as everywhere."""
+        if level == messages.SUCCESS:
+            is_gone = request.path.endswith("/delete/") or "action" in request.POST
+            message = _("Deleted.") if is_gone else _("Saved.")
+        super().message_user(request, message, level, **more)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

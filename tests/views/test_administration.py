@@ -121,7 +121,9 @@ def test_the_company_page_opens_at_once_and_its_history_has_both_values(boss):
     page = boss.get(where, follow=True)
     assert page.redirect_chain[0][0] == f"{where}1/change/"
     data = {"name": "Halden Labs", "fiscal_year_start": "4", "bin_days": "60"}
-    assert boss.post(f"{where}1/change/", data).status_code == 302
+    answer = boss.post(f"{where}1/change/", data, follow=True)
+    assert "Saved." in text_of(answer)
+    assert "successfully" not in text_of(answer)
     saved = CompanySettings.objects.get()
     assert (saved.name, saved.fiscal_year_start, saved.bin_days) == ("Halden Labs", 4, 60)
     assert "Company name: Halden → Halden Labs" in told()
@@ -218,7 +220,8 @@ def test_an_address_is_blocked_found_and_let_go_again(boss):
     assert "1 blocked address" in text_of(boss.get(where, {"q": " ANA@example.com "}))
     assert "0 blocked addresses" in text_of(boss.get(where, {"q": "other@example.com"}))
     assert "example.com" not in text_of(boss.get(where))
-    boss.post(f"{where}{row.pk}/delete/", {"post": "yes"})
+    gone = boss.post(f"{where}{row.pk}/delete/", {"post": "yes"}, follow=True)
+    assert "Deleted." in text_of(gone)
     assert not Suppression.objects.exists()
 
 
