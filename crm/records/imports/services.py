@@ -52,6 +52,7 @@ def stage_file(
     """
     target = require_target(actor, target_key)
     columns, rows = read_table(file, size)
+    columns = [name.replace("\0", "") for name in columns]
     shape = shape_of(target_key, columns)
     job = ImportJob.objects.create(
         target=target_key,
@@ -90,10 +91,14 @@ def _copy_rows(job: ImportJob, rows: Iterable[list[str]]) -> int:
         )
         with cursor.cursor.copy(statement) as copy:
             for count, cells in enumerate(rows, start=1):
-                copy.write_row(
-                    (job.pk, count + 1, json.dumps(cells).replace("\\u0000", ""), "", "[]", False)
-                )
+                copy.write_row((job.pk, count + 1, _as_json(cells), "", "[]", False))
     return count
+
+
+def _as_json(cells: list[str]) -> str:
+    """A row as it is kept: the database takes no zero bytes."""
+    text = json.dumps(cells)
+    return json.dumps([cell.replace("\0", "") for cell in cells]) if "\\u0000" in text else text
 
 
 @operation
@@ -145,7 +150,15 @@ def request_check(*, actor: Actor, job_id: int) -> ImportJob:
 @operation
 def request_run(*, actor: Actor, job_id: int) -> ImportJob:
     """Asks the worker to write the rows; only after a dry run has been seen."""
+    job = own_job(actor, job_id)
+    if job.state == ImportJob.State.FAILED and not was_checked(job):
+        raise RuleViolation(_("Try the import out first, then run it."))
     return _request(actor, job_id, ImportJob.State.RUNNING, (ImportJob.State.CHECKED,))
+
+
+def was_checked(job: ImportJob) -> bool:
+    """Whether every row has its verdict: an import can stop while it is tried out, too."""
+    return not job.rows.filter(verdict=Verdict.WAITING).exists()
 
 
 def _request(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.errors import CrmError
+from crm.errors import CrmError, RuleViolation
 from crm.models import ImportJob
 from crm.records.imports import services
 from crm.records.imports.forms import MappingForm, UploadForm, ValueForm
@@ -38,8 +38,9 @@ def my_imports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, target: str) -> HttpResponse:
     goal = services.require_target(request.actor, target)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             job = services.stage_file(
@@ -100,6 +101,7 @@ def _verdicts(request: HttpRequest, found: ImportJob) -> dict[str, Any]:
         "rows": rows[:SHOWN_ROWS],
         "wanted": wanted,
         "shown_rows": SHOWN_ROWS,
+        "was_checked": not counts[services.Verdict.WAITING],
     }
 
 
@@ -148,7 +150,7 @@ def _try(request: HttpRequest, job_id: int, **mapped: Any) -> HttpResponse:
     try:
         services.map_columns(actor=request.actor, job_id=job_id, **mapped)
         hurry_import(services.request_check(actor=request.actor, job_id=job_id))
-    except CrmError as error:
+    except RuleViolation as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)
 
@@ -166,7 +168,7 @@ def run(request: HttpRequest, job_id: int) -> HttpResponse:
 def _request(request: HttpRequest, job_id: int, ask: Any) -> HttpResponse:
     try:
         hurry_import(ask(actor=request.actor, job_id=job_id))
-    except CrmError as error:
+    except RuleViolation as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)
 
@@ -176,7 +178,7 @@ def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     try:
         services.undo_import(actor=request.actor, job_id=job_id)
         messages.success(request, _("The import was taken back."))
-    except CrmError as error:
+    except RuleViolation as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)
 
