@@ -11,6 +11,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleViolation
+from crm.records.formulas import without_guard
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_UNPACKED = 1024 * 1024 * 1024
@@ -63,7 +64,8 @@ def _fit(row: list[str], width: int, line: int) -> list[str]:
         raise UnreadableFile(
             _("Line %(line)s holds a value of more than 32,000 characters.") % {"line": line}
         )
-    return [cell.strip() for cell in row[:width]] + [""] * (width - len(row))
+    cells = [without_guard(cell.strip()).strip() for cell in row[:width]]
+    return cells + [""] * (width - len(row))
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[list[str]]:

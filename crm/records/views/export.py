@@ -3,26 +3,24 @@
 import csv
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from crm import labels
-from crm.access.actor import refusal
+from crm.access.actor import Actor, refusal
 from crm.access.levels import Privilege
 from crm.errors import AccessDenied
 from crm.records.declaration import Feature, RecordType
+from crm.records.exporting import BLOCK, annotated, copied, exported, texts
+from crm.records.formulas import safe_cell
 from crm.records.listing import Listing
 from crm.records.tables import BoundColumn, fetch
 
 CHUNK = 2000
-BLOCK = 64 * 1024
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export(request: HttpRequest, record_type: RecordType, file_format: str) -> HttpResponseBase:
@@ -36,17 +34,19 @@ def export(request: HttpRequest, record_type: RecordType, file_format: str) -> H
     rows = ordered(listing)
     name = f"{labels.plural(record_type.key)}.{file_format}"
     if file_format == "xlsx":
-        return FileResponse(workbook(listing.columns, rows), as_attachment=True, filename=name)
+        book = workbook(listing.columns, rows, request.actor)
+        return FileResponse(book, as_attachment=True, filename=name)
     response = StreamingHttpResponse(
-        csv_lines(listing.columns, rows), content_type="text/csv; charset=utf-8"
+        csv_lines(listing.columns, rows, request.actor), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 
 def ordered(listing: Listing) -> Any:
-    rows = fetch(listing.exportable(), listing.columns)
-    return rows.order_by(*(key.expression(is_reversed=False) for key in listing.keys))
+    return listing.exportable().order_by(
+        *(key.expression(is_reversed=False) for key in listing.keys)
+    )
 
 
 class _Echo:
@@ -56,42 +56,32 @@ class _Echo:
         return text
 
 
-def csv_lines(columns: Sequence[BoundColumn], rows: Any) -> Iterator[str]:
+def csv_lines(columns: Sequence[BoundColumn], rows: Any, actor: Actor) -> Iterator[bytes]:
     """The export in blocks, so that a million rows need no more memory than a few thousand."""
     writer = csv.writer(_Echo())
-    block = ["\ufeff", writer.writerow([column.label for column in columns])]
-    size = 0
-    for row in rows.iterator(chunk_size=CHUNK):
-        line = writer.writerow([safe_cell(plain(column.text(row))) for column in columns])
+    yield ("\ufeff" + writer.writerow([column.label for column in columns])).encode()
+    computed = annotated(rows, columns)
+    expressions = texts(computed, columns, actor)
+    if expressions is not None:
+        yield from copied(computed, expressions)
+        return
+    block, size = [], 0
+    for row in fetch(rows, columns).iterator(chunk_size=CHUNK):
+        line = writer.writerow([_cell(exported(column, row, actor)) for column in columns])
         block.append(line)
         size += len(line)
         if size > BLOCK:
-            yield "".join(block)
+            yield "".join(block).encode()
             block, size = [], 0
-    yield "".join(block)
+    yield "".join(block).encode()
 
 
-def plain(value: Any) -> Any:
-    """A value as a spreadsheet reads it: local moments, Decimals as they are, no None."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if hasattr(value, "all"):
-        return "; ".join(str(one) for one in value.all())
-    return value
+def _cell(value: Any) -> Any:
+    """Text made harmless, and numbers in digits: 0E-20 is no number people know."""
+    return f"{value:f}" if isinstance(value, Decimal) else safe_cell(value)
 
 
-def safe_cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, str) and value.lstrip(" \u00a0")[:1] in FORMULA_STARTS and value.strip():
-        return f"'{value}"
-    return value
-
-
-def workbook(columns: Sequence[BoundColumn], rows: Any) -> Any:
+def workbook(columns: Sequence[BoundColumn], rows: Any, actor: Actor) -> Any:
     import xlsxwriter
 
     file = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it)
@@ -109,16 +99,16 @@ def workbook(columns: Sequence[BoundColumn], rows: Any) -> Any:
     for index, column in enumerate(columns):
         sheet.write_string(0, index, column.label, bold)
     sheet.freeze_panes(1, 1)
-    for number, row in enumerate(rows.iterator(chunk_size=CHUNK), start=1):
+    fetched = fetch(rows, columns).iterator(chunk_size=CHUNK)
+    for number, row in enumerate(fetched, start=1):
         for index, column in enumerate(columns):
-            _write(sheet, number, index, column.text(row))
+            _write(sheet, number, index, exported(column, row, actor))
     book.close()
     file.seek(0)
     return file
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    value = plain(value)
     if isinstance(value, Decimal | int):
         sheet.write_number(row, column, value)
     elif isinstance(value, str):
