@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.actor import Actor
 from crm.models import Activity
 from crm.records.forms import ActionForm, RecordForm
+from crm.records.numbers import NumberText
 
 MOMENT = {"type": "datetime-local"}
 
@@ -72,7 +73,13 @@ class ComposerForm(forms.Form):
     )
     due_at = forms.DateTimeField(required=False, label=_("When"), widget=moment_widget())
     end_at = forms.DateTimeField(required=False, label=_("Until"), widget=moment_widget())
-    minutes = forms.IntegerField(required=False, min_value=0, max_value=100_000, label=_("Minutes"))
+    minutes = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        label=_("Minutes"),
+        widget=NumberText(has_decimals=False),
+    )
     is_incoming = forms.BooleanField(required=False, label=_("They called"))
     recipients = forms.CharField(required=False, max_length=2000, label=_("To"))
     file = forms.FileField(required=False, label=_("File"))

@@ -1,7 +1,31 @@
 """What happened: field history written by triggers, and the journal written by operations."""
 
+import json
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class _Exact(json.JSONDecoder):
+    """Reads fractions as the decimals the database wrote; a float would change them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"parse_float": Decimal, **kwargs})
+
+
+class HistoryField(models.JSONField):
+    """Values as history keeps them. To the database it is any other JSON column."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decoder = _Exact
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("decoder", None)
+        return name, "django.db.models.JSONField", args, kwargs
 
 
 class FieldChange(models.Model):
@@ -16,7 +40,7 @@ class FieldChange(models.Model):
     record_id = models.BigIntegerField()
     version = models.IntegerField(help_text=_("The record's version after the change."))
     event = models.CharField(max_length=8, choices=Event)
-    changes = models.JSONField(default=dict)
+    changes = HistoryField(default=dict)
     at = models.DateTimeField(db_default=models.functions.Now())
     actor_id = models.BigIntegerField(null=True)
     operation = models.UUIDField(null=True)

@@ -29,6 +29,7 @@ from crm.conditions.words import path_label, say_node
 from crm.models import Principal
 from crm.records.declaration import RecordType
 from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
+from crm.records.numbers import NumberText
 
 YES, NO = "yes", "no"
 SELECT, CONTROL, TICK = (
@@ -121,8 +122,7 @@ class NumbersWidget(SuffixedMultiWidget):
     suffixes = ["min", "max"]
 
     def __init__(self) -> None:
-        number = {**CONTROL, "inputmode": "decimal", "autocomplete": "off"}
-        super().__init__((forms.TextInput(number), forms.TextInput(number)))
+        super().__init__((NumberText(CONTROL), NumberText(CONTROL)))
 
     def decompress(self, value: Any) -> list[Any]:
         return value or [None, None]

@@ -11,6 +11,7 @@ from crm.access.actor import Actor
 from crm.errors import CrmError
 from crm.models import Principal, Record
 from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
+from crm.records.numbers import as_text
 
 NO_CHOICE = BLANK_CHOICE_DASH[0]
 
@@ -26,8 +27,9 @@ def dress(form: forms.BaseForm) -> None:
         elif type(field) is forms.DateField and type(field.widget) is forms.DateInput:
             field.widget.input_type = "date"
             field.widget.format = "%Y-%m-%d"
-        elif isinstance(field, forms.DecimalField):
-            field.widget.attrs.setdefault("inputmode", "decimal")
+        elif isinstance(field, forms.IntegerField):  # decimals are kinds of it
+            as_text(field)
+        if isinstance(field, forms.DecimalField):
             form.initial[name] = trimmed(form.initial.get(name, field.initial))
 
 
