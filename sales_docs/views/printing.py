@@ -17,4 +17,5 @@ def show_pdf(request: HttpRequest, record_type: RecordType, record: Any) -> Http
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{file_name(record)}"'
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
     return response
