@@ -1,5 +1,6 @@
 """The local mailbox: what would have left, had a mail server been named."""
 
+import re
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -16,6 +17,8 @@ from crm.models import LocalMessage
 from crm.records.views.running import number_of, run, say
 
 PAGE = 50
+HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+LINKS_OPEN_BESIDE = '<base target="_blank">'
 
 
 @require_GET
@@ -57,9 +60,12 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     }
 )
 def message_frame(request: HttpRequest, message_id: int) -> HttpResponse:
-    """A message's HTML alone, in a frame where nothing runs."""
+    """A message's HTML alone, in a frame where nothing runs; links open beside it."""
     require_administrator(request.actor)
-    return HttpResponse(get_object_or_404(LocalMessage, pk=message_id).html)
+    html = get_object_or_404(LocalMessage, pk=message_id).html
+    begun = HEAD.search(html)
+    place = begun.end() if begun else 0
+    return HttpResponse(f"{html[:place]}{LINKS_OPEN_BESIDE}{html[place:]}")
 
 
 @require_GET

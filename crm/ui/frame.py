@@ -36,7 +36,7 @@ GROUPS = {
     "knowledge": gettext_lazy("Knowledge"),
 }
 AREA_COOKIE = "area"
-SETTINGS = ("/settings/", "/imports/", "/admin/")
+SETTINGS = ("/settings/", "/imports/", "/jobs/", "/admin/")
 
 
 @dataclass(frozen=True)
@@ -183,8 +183,7 @@ class Frame:
             items = []
             for page in pages:
                 url = reverse(page.url_name)
-                is_below = url.startswith("/admin/") and self.request.path.startswith(url)
-                is_here = self.request.path == url or is_below
+                is_here = self.request.path.startswith(url)
                 items.append(Entry(str(page.label), url, page.icon, is_here))
             groups.append({"label": label, "entries": items})
         return groups
