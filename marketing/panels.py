@@ -18,7 +18,7 @@ from marketing.models import (
     MarketingList,
     Recipient,
 )
-from marketing.reports import bar_length, progress_of, results_of_campaign
+from marketing.reports import bar_length, results_of_campaign, states_of
 from marketing.steps import steps_of
 
 SHOWN = 6
@@ -66,8 +66,9 @@ def lists_of(actor: Actor, campaign: Campaign) -> dict[str, Any]:
 def activities_of(actor: Actor, campaign: Campaign) -> dict[str, Any]:
     rows = CampaignActivity.objects.visible_to(actor).filter(campaign=campaign)
     found = list(rows.select_related("owner").order_by("created_at", "pk"))
+    progress = states_of(activity for activity in found if activity.is_mailing)
     for activity in found:
-        activity.progress = progress_of(activity) if activity.is_mailing else None
+        activity.progress = progress.get(activity.pk)
     may_add = actor.can("campaignactivity", Privilege.CREATE)
     return {"activities": found, "may_add": may_add}
 
