@@ -89,7 +89,7 @@ class _Teller:
 
     def an_order_billed_in_parts(self) -> None:
         order = self._order(
-            "Starter equipment", [self._product("FX-30", 3), self._product("INST", 2)]
+            "Benches for ten sites", [self._product("FX-30", 10), self._product("INST", 10)]
         )
         if order is None:
             return

@@ -75,7 +75,8 @@ def _sums(declared: Board, rows: Any) -> dict[str, list[tuple[int, Decimal, str]
         return {value: [(count, Decimal(0), "")] for value, count in counted}
     grouped = rows.order_by().values_list(declared.field, "currency_id")
     found: dict[str, list[tuple[int, Decimal, str]]] = {}
-    for value, code, count, total in grouped.annotate(Count("pk"), Sum(declared.total)):
+    summed = grouped.annotate(Count("pk"), Sum(declared.total)).order_by("currency_id")
+    for value, code, count, total in summed:
         found.setdefault(value, []).append((count, total or Decimal(0), code))
     return found
 
