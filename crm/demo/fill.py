@@ -4,16 +4,20 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
 from django.db import connection, models
 
 from crm.access.actor import Actor
+from crm.demo.bare import bare
 from crm.demo.plan import Plan
-from crm.models import User
+from crm.models import NumberSeries, Principal, Record, User
 
 SEED = 2026
+TIMES = ("created_at", "modified_at")
+YEARS, HOUR = timedelta(days=720), timedelta(hours=1)
 
 
 @dataclass
@@ -28,6 +32,8 @@ class Fill:
     owner_ids: list[int] = field(default_factory=list)
     agent_ids: list[int] = field(default_factory=list)
     ids: dict[str, Sequence[int]] = field(default_factory=dict)
+    first_keys: dict[type[models.Model], int] = field(default_factory=dict)
+    foreign_keys: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -73,32 +79,84 @@ class Fill:
     def copy(
         self, model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
     ) -> None:
-        """Writes rows with COPY; `columns` are column names. Triggers run as for any insert."""
+        """Writes rows with COPY; `columns` are column names. Records get what triggers give them."""
+        with bare(model, self.foreign_keys) as resting:
+            givers = self._givers(model, columns, resting)
+            names = [*columns, *(name for name, _give in givers)]
+            table = connection.ops.quote_name(model._meta.db_table)
+            listed = ", ".join(connection.ops.quote_name(name) for name in names)
+            statement = f"COPY {table} ({listed}) FROM STDIN"
+            with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row([*row, *(give(row) for _name, give in givers)])
+        if any(name == "number" for name, _give in givers):
+            self._end_numbers(model)
+
+    def _givers(
+        self, model: type[models.Model], columns: Sequence[str], resting: frozenset[str]
+    ) -> list[tuple[str, Callable[[Sequence[Any]], Any]]]:
+        """Columns that triggers would fill, each with what it holds for a row."""
+        givers: list[tuple[str, Callable[[Sequence[Any]], Any]]] = []
+        if "keep_unit" in resting:
+            owner = list(columns).index("owner_id")
+            units = dict(Principal.objects.values_list("pk", "unit_id"))
+            givers.append(("unit_id", lambda row: units[row[owner]]))
+        if "number" in resting and "number" not in columns:
+            numbers = self._numbers(str(model._meta.model_name))
+            givers.append(("number", lambda _row: next(numbers)))
+        if "history" in resting:
+            self.first_keys[model] = self._last_key(model) + 1
+        return givers
+
+    def _last_key(self, model: type[models.Model]) -> int:
+        return int(model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0)
+
+    def _numbers(self, series: str) -> Iterator[str]:
+        """Numbers as the database writes them; `copy` tells its sequence where they ended."""
+        shape = NumberSeries.objects.get(pk=series)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(%s::regclass)", [f"public.crm_number_{series}"])
+            first = cursor.fetchone()[0]
+        return (f"{shape.prefix}{number:0{shape.digits}}" for number in count(first))
+
+    def _end_numbers(self, model: type[models.Model]) -> None:
+        """The next number of the series follows the last one given, whatever its length."""
         table = connection.ops.quote_name(model._meta.db_table)
-        names = ", ".join(connection.ops.quote_name(name) for name in columns)
-        statement = f"COPY {table} ({names}) FROM STDIN"
-        with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT setval(%s::regclass, max(substring(number from '[0-9]+$')::bigint)) "  # noqa: S608
+                f"FROM {table}",
+                [f"public.crm_number_{model._meta.model_name}"],
+            )
 
     def make(
         self,
         model: type[models.Model],
-        count: int,
+        number: int,
         columns: Sequence[str],
         row: Callable[[int], Sequence[Any]],
     ) -> Sequence[int]:
-        """COPYs `count` rows that `row(id)` describes; remembers and returns their ids."""
+        """COPYs `number` rows that `row(id)` describes; remembers and returns their ids."""
         defaults = column_defaults(model, columns)
-        ids = self.reserve(model, count)
+        ids = self.reserve(model, number)
+        times = () if "created_at" in columns or not issubclass(model, Record) else TIMES
+        given = (self._moments(place / number) if times else () for place in range(1, number + 1))
         self.copy(
             model,
-            ["id", *columns, *defaults],
-            ([one, *row(one), *defaults.values()] for one in ids),
+            ["id", *columns, *defaults, *times],
+            (
+                [one, *row(one), *defaults.values(), *moments]
+                for one, moments in zip(ids, given, strict=True)
+            ),
         )
         self.ids[str(model._meta.model_name)] = ids
-        self.say(f"{count:,} {model._meta.verbose_name_plural}")
+        self.say(f"{number:,} {model._meta.verbose_name_plural}")
         return ids
+
+    def _moments(self, part: float) -> tuple[datetime, datetime]:
+        """When a record was made and last changed: they came in over two years, one by one."""
+        age = YEARS * (1 - part) + HOUR * self.chance.random()
+        return self.now - age, self.now - age * self.chance.random() ** 0.5
 
 
 def column_defaults(model: type[models.Model], given: Iterable[str]) -> dict[str, Any]:

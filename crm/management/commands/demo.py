@@ -12,6 +12,7 @@ from django.utils.module_loading import module_has_submodule
 from crm import clock
 from crm.access.stamps import forget_stamps
 from crm.demo.activities import fill_activities
+from crm.demo.bare import link_up, write_history
 from crm.demo.fill import Fill
 from crm.demo.people import fill_people
 from crm.demo.plan import SIZES
@@ -34,8 +35,10 @@ class Command(BaseCommand):
             for module in demo_modules():
                 module.fill_demo(fill)
             fill_activities(fill)
+            link_up(fill.foreign_keys)
+            write_history(fill.first_keys)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM (ANALYZE)")
         for module in demo_modules():
             tell_stories = getattr(module, "tell_stories", None)
             if tell_stories:
