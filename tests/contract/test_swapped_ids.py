@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 
 from crm.models import File, Principal, Role, User
 from crm.records.declaration import Feature
+from crm.records.jobs import choose_rows
 from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
 from crm.records.registry import registry
 from tests.contract.building import make_record
@@ -326,6 +327,22 @@ def test_a_file_of_a_hidden_record_is_neither_read_nor_removed(owner, hidden, cl
     with nothing_changes():
         assert client_of.get(f"/files/{file.pk}/").status_code == 404
         assert client_of.post(f"/files/{file.pk}/delete/").status_code == 404
+
+
+def test_another_persons_change_to_many_rows_is_not_there(owner, outsider, as_actor, client_of):
+    record_type = registry.get("account")
+    rows = [make_record(record_type.model, owner, f"Firm {n}") for n in range(2)]
+    chosen = choose_rows(
+        actor=as_actor(owner),
+        record_type=record_type,
+        verb="delete",
+        ids=[row.pk for row in rows],
+    )
+    with nothing_changes():
+        assert client_of.get(f"/jobs/{chosen.pk}/").status_code == 404
+        assert client_of.post(f"/jobs/{chosen.pk}/undo/").status_code == 404
+        data = {"job": chosen.pk, "do": "1"}
+        assert client_of.post("/accounts/bulk/delete/", data).status_code == 404
 
 
 def test_another_persons_operation_is_not_taken_back(owner, outsider, sign_in):

@@ -12,11 +12,11 @@ from crm import cache as forgiving
 from crm.access.stamps import forget_stamps
 from crm.celery import app
 from crm.launch.valkey import EmbeddedValkey
-from crm.models import ImportJob
+from crm.models import BulkJob, ImportJob
 from crm.records.imports.services import stage_file
 from crm.records.tasks import resume_imports, work_on_import
 from crm.settings import base
-from crm.tasks import send_pending_mail
+from crm.tasks import resume_jobs, send_pending_mail, work_on_job
 from marketing.models import CampaignActivity
 from marketing.services.sending import due_mailings
 from tests.factories.accounts import make_account, make_contact
@@ -119,6 +119,7 @@ def test_the_scheduler_takes_up_what_was_not_hurried(settings):
     assert {
         "crm.records.tasks.resume_imports",
         "crm.tasks.send_pending_mail",
+        "crm.tasks.resume_jobs",
         "marketing.tasks.sweep_mailings",
         "service.tasks.move_contracts_by_calendar",
     } <= scheduled
@@ -164,6 +165,21 @@ def test_a_bulk_change_is_done_at_once(owner, sign_in, redis_gone, at_commit):
     data = {"ids": [one.pk for one in accounts], "do": "1"}
     with at_commit():
         assert sign_in(owner).post("/accounts/bulk/delete/", data).status_code == 302
+    assert Account.objects.alive().count() == 0
+
+
+def test_a_change_to_very_many_rows_waits_for_the_scheduler(
+    owner, sign_in, redis_gone, at_commit, monkeypatch
+):
+    monkeypatch.setattr("crm.records.views.bulk.IN_REQUEST", 2)
+    accounts = [make_account(owner, name=f"Firm {n}") for n in range(4)]
+    data = {"ids": [one.pk for one in accounts], "do": "1"}
+    with at_commit():
+        assert sign_in(owner).post("/accounts/bulk/delete/", data).status_code == 302
+    assert Account.objects.alive().count() == 4
+    monkeypatch.setattr(work_on_job, "delay", work_on_job)
+    resume_jobs()
+    assert BulkJob.objects.get().state == BulkJob.State.DONE
     assert Account.objects.alive().count() == 0
 
 
