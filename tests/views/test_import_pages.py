@@ -162,6 +162,15 @@ def test_a_huge_file_is_refused(client_of_owner, monkeypatch):
     assert ImportJob.objects.count() == 0
 
 
+def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(client_of_owner, monkeypatch):
+    monkeypatch.setattr(reader, "MAX_UNPACKED", 5_000)
+    content = workbook([["name"], *[["x" * 500]] * 100])
+    assert len(content) < 10_000
+    answer = upload(client_of_owner, content, "firms.xlsx")
+    assert answer.status_code == 422
+    assert "unpacks to more than 1 GB" in text_of(answer)
+
+
 def test_no_file_at_all_asks_for_one(client_of_owner):
     answer = client_of_owner.post("/imports/new/account/", {})
     assert answer.status_code == 422
