@@ -8,8 +8,6 @@ from tests.factories.opportunities import make_opportunity
 
 pytestmark = [pytest.mark.browser]
 
-PAGES = ["/", "/opportunities/", "/opportunities/new/", "/opportunities/board/", "/preferences/"]
-
 PAPER = {"light": "rgb(245, 244, 240)", "dark": "rgb(18, 17, 16)"}
 
 
@@ -128,23 +126,3 @@ def test_help_names_the_keys_of_the_pages(signed_in_page, owner):
     page.keyboard.press("?")
     assert page.is_visible("#shortcuts")
     assert "Today" in page.inner_text("[data-letters]")
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/opportunities/", "/opportunities/new/", "/opportunities/board/", "/preferences/"],
-)
-def test_nothing_scrolls_sideways_at_320_pixels(signed_in_page, owner, path):
-    make_opportunity(owner, name="A very long name of an opportunity that will not fit at all")
-    page = signed_in_page(owner)
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-
-
-def test_the_record_page_fits_320_pixels(signed_in_page, owner):
-    opportunity = make_opportunity(owner)
-    page = signed_in_page(owner)
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(f"/opportunities/{opportunity.pk}/")
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
