@@ -17,12 +17,19 @@ class OpportunitiesConfig(AppConfig):
         from accounts.events import CustomerDeleting
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
+        from crm.records.undo import add_undoer
         from crm.today.blocks import Block, add_block
         from opportunities.panels import idle_deals
         from opportunities.services.customers import keep_customer_of_open_deals
+        from opportunities.services.rivals import (
+            undo_adding_competitor,
+            undo_removing_competitor,
+        )
         from opportunities.verbs import VERBS
 
         add_verbs(VERBS)
+        add_undoer("competitor_added", undo_adding_competitor)
+        add_undoer("competitor_removed", undo_removing_competitor)
         subscribe(CustomerDeleting, keep_customer_of_open_deals)
         add_block(
             Block(

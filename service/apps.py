@@ -18,11 +18,13 @@ class ServiceConfig(AppConfig):
             give_back_allotment,
             take_allotment,
             undo_allotment,
+            undo_following,
         )
         from service.verbs import VERBS
 
         add_verbs(VERBS)
         add_undoer("allotment_taken", undo_allotment)
+        add_undoer("lines_followed", undo_following)
         subscribe(CaseResolved, take_allotment)
         subscribe(CaseReactivated, give_back_allotment)
         subscribe(CaseChanged, drop_foreign_cover)

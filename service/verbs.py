@@ -51,6 +51,13 @@ def _with_note(told: str, data: Data) -> str:
     return f"{told}. “{data['note']}”" if data.get("note") else told
 
 
+def _followed(data: Data) -> str:
+    count = int(data.get("count") or 0)
+    return ngettext(
+        "moved the days of %(count)s line along", "moved the days of %(count)s lines along", count
+    ) % {"count": count}
+
+
 VERBS: dict[str, Any] = {
     "contract_invoiced": gettext_lazy("invoiced this"),
     "contract_started": gettext_lazy("started this on its first day"),
@@ -60,6 +67,7 @@ VERBS: dict[str, Any] = {
     "contract_canceled": _canceled,
     "contract_renewed": gettext_lazy("renewed this as %(number)s"),
     "contract_copied": gettext_lazy("copied this to %(number)s"),
+    "lines_followed": _followed,
     "contract_line": gettext_lazy("wrote the line “%(title)s”"),
     "contract_line_removed": gettext_lazy("removed the line “%(title)s”"),
     "contract_line_canceled": gettext_lazy("canceled the line “%(title)s”"),

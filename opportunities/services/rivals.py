@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
-from crm.errors import AccessDenied, NotVisible
+from crm.errors import AccessDenied, NotVisible, RuleViolation
+from crm.models import JournalEntry
 from crm.operations import journal, operation
 from opportunities import rules
 from opportunities.models import Competitor, Opportunity
@@ -27,7 +28,7 @@ def add_competitor(
         raise AccessDenied(_("Your roles do not allow linking these records."))
     if not opportunity.competitors.filter(pk=competitor.pk).exists():
         opportunity.competitors.add(competitor)
-        journal("competitor_added", opportunity, name=competitor.name)
+        journal("competitor_added", opportunity, name=competitor.name, id=competitor.pk)
     return opportunity
 
 
@@ -39,5 +40,19 @@ def remove_competitor(*, actor: Actor, record_id: int, competitor_id: int) -> Op
     found = opportunity.competitors.filter(pk=competitor_id).first()
     if found is not None:
         opportunity.competitors.remove(found)
-        journal("competitor_removed", opportunity, name=found.name)
+        journal("competitor_removed", opportunity, name=found.name, id=found.pk)
     return opportunity
+
+
+def undo_adding_competitor(actor: Actor, entry: JournalEntry) -> None:
+    opportunity = lock_opportunity(actor=actor, record_id=entry.record_id)
+    opportunity.competitors.remove(*opportunity.competitors.filter(pk=entry.data["id"]))
+
+
+def undo_removing_competitor(actor: Actor, entry: JournalEntry) -> None:
+    """Names the competitor again, unless it is gone meanwhile. Raises RuleViolation."""
+    opportunity = lock_opportunity(actor=actor, record_id=entry.record_id)
+    found = Competitor.objects.alive().filter(pk=entry.data["id"]).first()
+    if found is None:
+        raise RuleViolation(_("“%(name)s” is gone meanwhile.") % {"name": entry.data["name"]})
+    opportunity.competitors.add(found)

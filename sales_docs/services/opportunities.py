@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.errors import RuleViolation
+from crm.operations import journal
 from crm.records.registry import registry
 from crm.records.services import save_changed
 from opportunities.events import OpportunityClosing, OpportunitySaved
@@ -35,6 +36,8 @@ def follow_opportunity(event: OpportunitySaved) -> None:
     totals = price_lines(opportunity, [(str(line.pk), line) for line in lines])
     for line in lines:
         line.save()
+    if lines:
+        journal("recalculated", opportunity, is_final=True)
     if opportunity.estimated_revenue != totals.detail_amount:
         changes = {"estimated_revenue": opportunity.estimated_revenue}
         opportunity.estimated_revenue = totals.detail_amount

@@ -26,6 +26,7 @@ from service.services.contracts import (
     move_contract_by_calendar,
     release_contract,
     renew_contract,
+    undo_following,
 )
 from service.services.lines import (
     cancel_contract_line,
@@ -57,5 +58,6 @@ __all__ = [
     "submit_article",
     "take_allotment",
     "undo_allotment",
+    "undo_following",
     "update_article",
 ]

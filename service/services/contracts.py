@@ -10,6 +10,7 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.currencies import base_currency_code
+from crm.models import JournalEntry
 from crm.operations import Operation, journal, operation
 from crm.records.registry import registry
 from crm.records.services import save_changed, save_new
@@ -53,11 +54,26 @@ def prepare_contract(contract: Contract, changes: Mapping[str, Any]) -> None:
 
 
 def follow_dates(operation_: Operation, contract: Contract, changes: Mapping[str, Any]) -> None:
-    """Lines that covered the whole contract still do when its days change."""
+    """Lines that covered the whole contract still do when its days change.
+
+    Journals 'lines_followed' with what Undo needs.
+    """
     for name in ("starts_on", "ends_on"):
-        if name in changes:
-            lines = contract.lines.filter(**{name: changes[name]})
-            lines.update(**{name: getattr(contract, name)})
+        if name not in changes:
+            continue
+        lines = contract.lines.filter(**{name: changes[name]})
+        ids = sorted(lines.values_list("pk", flat=True))
+        if ids:
+            contract.lines.filter(pk__in=ids).update(**{name: getattr(contract, name)})
+            old = changes[name].isoformat()
+            journal("lines_followed", contract, field=name, old=old, ids=ids, count=len(ids))
+
+
+def undo_following(actor: Actor, entry: JournalEntry) -> None:
+    """Gives lines the day back that they had before they followed the contract's."""
+    day = date.fromisoformat(entry.data["old"])
+    lines = ContractLine.objects.filter(contract_id=entry.record_id, pk__in=entry.data["ids"])
+    lines.update(**{entry.data["field"]: day})
 
 
 @operation
@@ -199,10 +215,11 @@ def _last_term(number: str) -> int:
 
 
 def _move(contract: Contract, state: Contract.State, verb: str) -> Contract:
+    """What has expired is final: the states of its lines went along."""
     old = {"state": contract.state}
     contract.state = state
     save_changed(registry.get("contract"), contract, old)
-    journal(verb, contract, state=state)
+    journal(verb, contract, is_final=state == State.EXPIRED, state=state)
     return contract
 
 
