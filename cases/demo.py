@@ -10,6 +10,7 @@ from cases.services import escalate_case, pick_case, resolve_case, set_case_reas
 from crm.activities.services import log_activity
 from crm.demo.fill import Fill
 from crm.demo.words import NOTES, TROUBLES
+from crm.models import Activity
 
 QUEUES = (
     ("Instruments", "Benches, pumps and lamps.", False),
@@ -20,6 +21,7 @@ QUEUES = (
 )
 OPEN_REASONS = ("in_progress", "in_progress", "in_progress", "waiting", "researching", "on_hold")
 PEOPLE_KNOWN = 5_000
+LOOKED_AT = 60
 ACTIVE, CANCELED = 0.22, 0.05
 MINUTES = (10, 15, 20, 30, 45, 60, 90, 120)
 
@@ -124,7 +126,14 @@ def tell_stories(fill: Fill) -> None:
     actor = fill.actor("agent")
     queue = Queue.objects.get(name="Instruments")
     cases = Case.objects.visible_to(actor).active().in_queue(queue.pk).untaken()
-    chosen = list(cases.most_urgent_first()[:6])
+    urgent = list(cases.most_urgent_first()[:LOOKED_AT])
+    planned = (
+        Activity.objects.alive()
+        .open()
+        .filter(regarding_type="case", regarding_id__in=[case.pk for case in urgent])
+    )
+    busy = set(planned.values_list("regarding_id", flat=True))
+    chosen = [case for case in urgent if case.pk not in busy][:6]
     for case in chosen:
         pick_case(actor=actor, record_id=case.pk)
     for case, tell in zip(chosen, (_answered, _escalated, _waiting, _solved), strict=False):

@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import psycopg
@@ -17,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--size", choices=SIZES, default="medium")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
+    parser.add_argument("--only", nargs="*", default=(), help="some groups of cases")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     os.environ.setdefault("CRM_HOME", str(ROOT / "var"))
@@ -24,7 +25,7 @@ def main() -> int:
 
     with bench_servers() as address:
         os.environ["DATABASE_URL"] = own_database(address, options.size, is_fresh=options.fresh)
-        results = measure(options.size)
+        results = measure(options.size, options.only)
     report(results, options.size)
     return 0
 
@@ -41,7 +42,7 @@ def own_database(address: Callable[[str], str], size: str, *, is_fresh: bool) ->
     return address(name)
 
 
-def measure(size: str) -> list[object]:
+def measure(size: str, only: Collection[str]) -> list[object]:
     import django
 
     django.setup()
@@ -61,7 +62,7 @@ def measure(size: str) -> list[object]:
     give_few(people["narrow"], [registry.get(key).model for key in BIG if key in registry])
     results = []
     with Server() as server:
-        for result in all_cases(server, people):
+        for result in all_cases(server, people, size, only):
             print(line(result), flush=True)
             results.append(result)
     return results

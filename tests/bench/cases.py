@@ -4,47 +4,54 @@ import csv
 import io
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Account
 from crm.access.actor import Actor
 from crm.models import User
 from crm.records.imports.services import run_import, stage_file
-from crm.records.paging import SortKey, _write
+from crm.records.paging import SortKey, _salt, _write
 from crm.records.registry import registry
 from opportunities.models import Opportunity
-from tests.bench.measuring import Result, against, milliseconds, p95
-from tests.bench.server import Client, Server
+from tests.bench.beginning import first_page, start_with_data
+from tests.bench.crowd import postings, throughput
+from tests.bench.forms import forms
+from tests.bench.mailings import mailings
+from tests.bench.measuring import Result, against, count_of, milliseconds, p95
+from tests.bench.server import FLOOR, Client, Server
 
 DEEP = 50_000
-FLOOR = "/bench-floor/"
 BIG = ("account", "contact", "lead", "opportunity", "activity", "case", "quote", "invoice")
 
 
-def count_of(model: Any) -> int:
-    """The planner's estimate: exact counts of millions take longer than what is measured."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
-            [model._meta.db_table],
-        )
-        return max(int(cursor.fetchone()[0]), 0)
-
-
-def all_cases(server: Server, people: dict[str, User]) -> Iterator[Result]:
+def all_cases(
+    server: Server, people: dict[str, User], size: str, only: Collection[str] = ()
+) -> Iterator[Result]:
+    """The groups named in `only`, or all of them, in the order of the table."""
     clients = {name: Client(server, user) for name, user in people.items()}
-    yield from lists(clients)
-    yield from deep_pages(clients["wide"])
-    yield from filtered(clients["wide"])
-    yield from record_pages(clients["wide"])
-    yield from searches(clients["wide"])
-    yield from lookups(clients["normal"])
-    yield from forms(clients["normal"], people["normal"])
-    yield from exports(clients["wide"])
-    yield from imports(people["wide"])
+    normal, wide = people["normal"], people["wide"]
+    groups: dict[str, Callable[[], Iterator[Result]]] = {
+        "lists": lambda: lists(clients),
+        "deep": lambda: deep_pages(clients["wide"]),
+        "filtered": lambda: filtered(clients["wide"]),
+        "records": lambda: record_pages(clients["wide"]),
+        "throughput": lambda: throughput(server, normal),
+        "search": lambda: searches(clients["wide"]),
+        "lookup": lambda: lookups(clients["normal"]),
+        "forms": lambda: forms(clients["normal"], normal),
+        "export": lambda: exports(clients["wide"]),
+        "import": lambda: imports(wide),
+        "mailing": lambda: mailings(wide, size),
+        "posting": lambda: postings(wide, size),
+        "page": lambda: first_page(server, normal),
+        "start": start_with_data,
+    }
+    for name, group in groups.items():
+        if not only or name in only:
+            yield from group()
 
 
 def paged(client: Client, path: str) -> tuple[float, float]:
@@ -71,7 +78,8 @@ def deep_pages(client: Client) -> Iterator[Result]:
     row = rows[depth : depth + 1].first()
     if row is None:
         return
-    path = f"/accounts/?view=all&sort=-modified_at&after={_write(row, keys)}"
+    cursor = _write(row, keys, _salt(rows, keys))
+    path = f"/accounts/?view=all&sort=-modified_at&after={cursor}"
     value, first = against(
         lambda: client.get("/accounts/?view=all&sort=-modified_at"), lambda: client.get(path)
     )
@@ -145,26 +153,6 @@ def lookups(client: Client) -> Iterator[Result]:
     )
 
 
-def forms(client: Client, user: User) -> Iterator[Result]:
-    def create() -> None:
-        name = f"Bench {uuid.uuid4().hex[:12]}"
-        data = {"name": name, "relationship": "prospect", "owner": str(user.pk), "form_token": name}
-        status = client.post("/accounts/new/", "/accounts/new/", data)
-        if status != 302:
-            raise RuntimeError(f"creating an account answered {status}")
-
-    value, floor = against(lambda: client.get(FLOOR), create)
-    yield Result(
-        "create by form, with its page",
-        count_of(Account),
-        value,
-        "ms",
-        floor,
-        "at most 4 x page floor",
-        4,
-    )
-
-
 def exports(client: Client) -> Iterator[Result]:
     rows = count_of(Account)
     took = milliseconds(lambda: client.get("/accounts/export.csv?view=all"))
@@ -214,27 +202,30 @@ def imports(user: User) -> Iterator[Result]:
 
 
 def copy_floor(count: int) -> float:
-    """Rows a second that COPY writes into a copy of the table, indexes included."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_copy")
-        cursor.execute("CREATE TABLE bench_copy (LIKE accounts_account INCLUDING ALL)")
+    """Rows a second that COPY writes into the very table, indexes and all, without triggers."""
+    table = Account._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT id, unit_id FROM crm_principal LIMIT 1")
         owner, unit = cursor.fetchone()
-        columns = _required(cursor)
+        cursor.execute(f"SELECT max(id) FROM {table}")
+        first = cursor.fetchone()[0] + 1_000_000
+        columns = _required(cursor, table)
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         begun = time.perf_counter()
-        with cursor.cursor.copy(f"COPY bench_copy ({', '.join(columns)}) FROM STDIN") as copy:
-            for number in range(count):
+        with cursor.cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+            for number in range(first, first + count):
                 copy.write_row([_cell(name, number, owner, unit) for name in columns])
         took = time.perf_counter() - begun
-        cursor.execute("DROP TABLE bench_copy")
+        transaction.set_rollback(True)
     return count / took
 
 
-def _required(cursor: Any) -> list[str]:
+def _required(cursor: Any, table: str) -> list[str]:
     cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = 'bench_copy' "
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
         "AND is_nullable = 'NO' AND is_generated = 'NEVER' AND is_identity = 'NO' "
-        "AND column_default IS NULL"
+        "AND column_default IS NULL",
+        [table],
     )
     return [row[0] for row in cursor.fetchall()] + ["id"]
 
@@ -246,7 +237,7 @@ def _cell(name: str, number: int, owner: int, unit: int) -> Any:
         "unit_id": unit,
         "number": f"C-{number}",
         "version": 1,
-        "id": number + 1,
+        "id": number,
     }
     if name in known:
         return known[name]

@@ -7,6 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -15,7 +18,8 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from crm.models import User
 
 START_SECONDS = 60
-OK = 200
+OK, MOVED = 200, 302
+FLOOR = "/bench-floor/"
 
 
 class Server:
@@ -70,21 +74,38 @@ class Client:
             raise RuntimeError(f"{path} answered {answer.status}")
         return body
 
-    def post(self, path: str, form: str, data: dict[str, str]) -> int:
-        """Fetches the page with the form for its token, then posts; returns the status."""
+    def page(self, path: str) -> "Page":
+        return Page(self.get(path))
+
+    def token(self, form: str) -> str:
+        """The cookie a form's page sets; good for the header of any request that writes."""
         self.connection.request("GET", form, headers={"Cookie": self.cookie})
         answer = self.connection.getresponse()
-        page = answer.read().decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-        set_cookie = re.search(r"csrftoken=(\w+)", answer.getheader("Set-Cookie") or "")
-        if token is None or set_cookie is None:
+        answer.read()
+        found = re.search(r"csrftoken=(\w+)", answer.getheader("Set-Cookie") or "")
+        if found is None:
             raise RuntimeError(f"{form} has no form to post")
-        body = urlencode({**data, "csrfmiddlewaretoken": token[1]})
+        return found[1]
+
+    def send(self, path: str, data: Mapping[str, Any], token: str, *, htmx: bool = False) -> None:
         headers = {
-            "Cookie": f"{self.cookie}; csrftoken={set_cookie[1]}",
+            "Cookie": f"{self.cookie}; csrftoken={token}",
+            "X-CSRFToken": token,
             "Content-Type": "application/x-www-form-urlencoded",
+            **({"HX-Request": "true"} if htmx else {}),
         }
-        self.connection.request("POST", path, body, headers)
+        self.connection.request("POST", path, urlencode(data, doseq=True), headers)
         answer = self.connection.getresponse()
         answer.read()
-        return answer.status
+        if answer.status not in (OK, MOVED):
+            raise RuntimeError(f"posting to {path} answered {answer.status}")
+
+    def post(self, path: str, form: str, data: Mapping[str, Any]) -> None:
+        """Fetches the page with the form, then posts; both are what a person waits for."""
+        token = self.token(form)
+        self.send(path, data, token)
+
+
+@dataclass(frozen=True)
+class Page:
+    content: bytes
