@@ -117,7 +117,23 @@ class Case(Record):
                 condition=models.Q(state="active"),
             ),
             models.Index(
-                fields=["-resolved_at", "-id"],
+                fields=["priority", "id"],
+                name="case_priority",
+                condition=models.Q(state="active"),
+            ),
+            models.Index(
+                fields=["escalated_at", "id"],
+                name="case_escalated",
+                condition=models.Q(state="active", is_escalated=True),
+            ),
+            models.Index(
+                fields=["follow_up_on", "id"],
+                name="case_follow_up",
+                condition=models.Q(state="active", follow_up_on__isnull=False),
+            ),
+            models.Index(
+                models.F("resolved_at").desc(nulls_last=True),
+                models.F("id").desc(),
                 name="case_resolved",
                 condition=models.Q(state="resolved"),
             ),

@@ -91,6 +91,16 @@ class Activity(Record):
                 condition=models.Q(state="open"),
             ),
             models.Index(
+                fields=["due_at", "id"],
+                name="activity_planned",
+                condition=models.Q(state="open"),
+            ),
+            models.Index(
+                fields=["regarding_type", "regarding_id", "due_at", "id"],
+                name="activity_next_step",
+                condition=models.Q(state="open", deleted_at__isnull=True),
+            ),
+            models.Index(
                 fields=["id"],
                 name="activity_to_send",
                 condition=models.Q(delivery__in=["pending", "sending"]),

@@ -1,5 +1,6 @@
 """What a list page shows: read from the address, nothing remembered anywhere else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -23,7 +24,8 @@ from crm.records.filters import (
     parameters,
     params_of_all,
 )
-from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate
+from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate, sort, walk
+from crm.records.reach import reaches_few
 from crm.records.saved_views import views_of
 from crm.records.tables import BoundColumn, bound_columns, fetch_list, sort_keys
 
@@ -239,12 +241,22 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         return paginate(
-            fetch_list(self.rows, self.columns, self.keys),
+            self.rows,
             self.keys,
             size=PAGE_SIZE,
             after=self.query.get("after", ""),
             before=self.query.get("before", ""),
+            find=self._few if reaches_few(self.actor, self.record_type) else self._many,
         )
+
+    def _many(self, rows: Any, keys: Sequence[SortKey], count: int, is_reversed: bool) -> Any:
+        return walk(fetch_list(rows, self.columns, keys), keys, count, is_reversed)
+
+    def _few(self, rows: Any, keys: Sequence[SortKey], count: int, is_reversed: bool) -> Any:
+        """What the columns read is joined to the rows of the page only."""
+        chosen = sort(rows.values("pk"), keys, count, is_reversed)
+        shown = self.record_type.model.objects.filter(pk__in=chosen)
+        return walk(fetch_list(shown, self.columns, keys), keys, count, is_reversed)
 
     @cached_property
     def count(self) -> int:

@@ -165,6 +165,17 @@ class Lead(MainAddress, Reachable, Record):
                 name="lead_open_reason",
                 condition=models.Q(state="open", deleted_at__isnull=True),
             ),
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="lead_open",
+                condition=models.Q(state="open", deleted_at__isnull=True),
+            ),
+            models.Index(
+                "state",
+                models.F("closed_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="lead_closed",
+            ),
             models.Index(Upper("email"), name="lead_email"),
             models.Index(Upper("last_name"), Upper("company"), name="lead_same_name"),
             models.Index(Upper("mobile"), name="lead_mobile"),

@@ -172,7 +172,28 @@ class Opportunity(Record):
                 name="opportunity_open_owner",
                 condition=models.Q(state="open", deleted_at__isnull=True),
             ),
-            models.Index(fields=["state", "closed_on", "id"], name="opportunity_closed"),
+            # In the order of the lists: empty values last, whichever way it goes.
+            models.Index(
+                fields=["est_close_on", "id"],
+                name="opportunity_open_close",
+                condition=models.Q(state="open", deleted_at__isnull=True),
+            ),
+            models.Index(
+                models.F("est_close_on").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="opportunity_close",
+            ),
+            models.Index(
+                models.F("estimated_revenue").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="opportunity_revenue",
+            ),
+            models.Index(
+                "state",
+                models.F("closed_on").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="opportunity_closed",
+            ),
         ]
         constraints = [
             *Record.Meta.constraints,

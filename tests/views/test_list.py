@@ -457,3 +457,29 @@ def test_names_of_rows_are_escaped(page, owner):
     text = page("/opportunities/?view=all").text_
     assert "<b>&" not in text
     assert "&lt;b&gt;&amp;&quot;&#x27;&lt;/b&gt;" in text
+
+
+@pytest.mark.parametrize("few", [0, 5000])
+def test_few_rows_are_sorted_and_many_walked_in_their_order_to_the_same_end(
+    page, owner, monkeypatch, few
+):
+    monkeypatch.setattr("crm.records.reach.FEW", few)
+    monkeypatch.setattr("crm.records.listing.PAGE_SIZE", 3)
+    accounts = [make_account(owner, name=f"Account {i}") for i in range(3)]
+    for i in range(10):
+        make_opportunity(owner, name=f"Deal {i}", account=accounts[i % 3] if i % 4 else None)
+    with CaptureQueriesContext(connection) as queries:
+        forward, pages, _last = every_page(page, "/opportunities/?view=all&sort=-account,name")
+    assert pages == 4
+    assert forward == [f"Deal {i}" for i in (2, 5, 1, 7, 3, 6, 9, 0, 4, 8)]
+    assert any(
+        'ORDER BY (SELECT "' in query["sql"].replace("U0", '"') for query in queries
+    ) == bool(few)
+
+
+def test_whoever_sees_everything_walks_in_the_order_of_the_list(admin, sign_in, owner):
+    make_opportunity(owner)
+    client = sign_in(admin)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/opportunities/?view=all")
+    assert not any("ORDER BY (SELECT" in query["sql"] for query in queries)

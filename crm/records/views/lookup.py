@@ -7,7 +7,9 @@ from django.http import HttpRequest, JsonResponse
 from crm.access.levels import Privilege
 from crm.errors import NotVisible
 from crm.models import Principal
+from crm.records.filters import people_words
 from crm.records.lookups import OFFERED, PRINCIPALS, choosable
+from crm.records.reach import latest_first
 from crm.records.registry import registry
 
 
@@ -15,11 +17,21 @@ def lookup(request: HttpRequest, key: str) -> JsonResponse:
     """Up to 20 choosable rows matching `q`: [{value, text, note}]."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if key == PRINCIPALS:
-        return JsonResponse({"results": _principals(text)})
+        words = _words(text) if "me" in request.GET else []
+        return JsonResponse({"results": [*words, *_principals(text)]})
     if key not in registry:
         raise NotVisible
     request.actor.require_type(Privilege.READ, key)
     return JsonResponse({"results": _records(request, key, text)})
+
+
+def _words(text: str) -> list[dict[str, Any]]:
+    """'Me' and 'me or my teams', which a filter understands, as far as they hold the text."""
+    return [
+        {"value": value, "text": word, "note": ""}
+        for value, word in people_words()
+        if text.casefold() in word.casefold()
+    ]
 
 
 def _principals(text: str) -> list[dict[str, Any]]:
@@ -37,5 +49,5 @@ def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
     number = record_type.number
     return [
         {"value": row.pk, "text": str(row), "note": getattr(row, number) if number else ""}
-        for row in rows.recent_first().defer("search_text")[:OFFERED]
+        for row in latest_first(rows, request.actor, record_type).defer("search_text")[:OFFERED]
     ]

@@ -1,0 +1,36 @@
+"""The answers of look-ups while one types."""
+
+import pytest
+
+from crm.models import Team
+from tests.factories.accounts import make_account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ask(owner, sign_in):
+    client = sign_in(owner)
+
+    def found(address):
+        return [row["text"] for row in client.get(address).json()["results"]]
+
+    return found
+
+
+def test_a_filter_offers_me_also_while_one_types(ask, owner, north):
+    Team.objects.create(name="Mercury", unit=north)
+    assert ask("/lookup/principal/?me=1&q=me") == ["Me", "Me or my teams", "Mercury"]
+    assert ask("/lookup/principal/?me=1&q=ow") == ["Owner"]
+    assert ask("/lookup/principal/?me=1&q=")[:2] == ["Me", "Me or my teams"]
+
+
+def test_a_form_offers_people_and_teams_only(ask, owner, north):
+    Team.objects.create(name="Mercury", unit=north)
+    assert ask("/lookup/principal/?q=me") == ["Mercury"]
+
+
+def test_only_records_one_sees_are_offered(ask, owner, stranger):
+    make_account(owner, name="Aurelis Foods")
+    make_account(stranger, name="Aurelis Stone")
+    assert ask("/lookup/account/?q=aurelis") == ["Aurelis Foods"]
