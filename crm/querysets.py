@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 TRIGRAM = 3
+LONG_WORD = 4
 
 
 def folded(text: str) -> models.Func:
@@ -54,6 +55,19 @@ class RecordQuerySet(models.QuerySet[Any]):
                 found = found.filter(begins | models.Q(search_text__contains=folded(f" {word}")))
             else:
                 found = found.filter(search_text__contains=folded(word))
+        return found
+
+    def resembling(self, text: str) -> Self:
+        """Rows that hold a word like each of `text`: letters changed, left out or swapped.
+
+        How like is `pg_trgm.word_similarity_threshold`. Short words have too few trigrams to
+        resemble anything; they are looked for as they are.
+        """
+        words = text.split()[:6]
+        found = self.matching(" ".join(word for word in words if len(word) < LONG_WORD))
+        for word in words:
+            if len(word) >= LONG_WORD and "\0" not in word:
+                found = found.filter(search_text__trigram_word_similar=folded(word))
         return found
 
     def recent_first(self) -> Self:

@@ -1,21 +1,31 @@
-"""Search over every type at once: one query, five rows a type, through the gate."""
+"""Search over every type at once: one query, five rows a type, through the gate.
 
-from dataclasses import dataclass
+A text that finds next to nothing is taken for mistyped, and what resembles it is found by one more.
+"""
+
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
 from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Cast
 
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.querysets import LONG_WORD, folded
 from crm.records.declaration import Feature, RecordType
 from crm.records.links import list_url, url_of
+from crm.records.reach import latest_first
 from crm.records.registry import registry
 
 PER_TYPE = 5
 SHORTEST = 2
+ENOUGH = 3  # hits; with fewer, the text may be mistyped
+ALIKE = 0.5  # trigrams of a word that a similar one shares
+CANDIDATES = 200  # rows of a type compared closely
 
 
 @dataclass(frozen=True)
@@ -37,12 +47,52 @@ class Group:
     more_url: str
 
 
-def search(actor: Actor, text: str) -> list[Group]:
-    """Groups of hits in the registry's order. Shorter texts than two letters find nothing."""
+@dataclass(frozen=True)
+class Found:
+    """What holds every word of the text; and, where that is next to nothing, what resembles it."""
+
+    groups: list[Group]
+    similar: list[Group]
+
+
+def search(actor: Actor, text: str) -> Found:
+    """Groups in the registry's order. Shorter texts than two letters find nothing."""
     text = text.strip()[:100]
-    if len(text) < SHORTEST:
-        return []
-    parts = [_rows(actor, record_type, text) for record_type in _searched(actor)]
+    if len(text) < SHORTEST or "\0" in text:
+        return Found([], [])
+    matching = _groups([_matching(actor, one, text) for one in _searched(actor)], text)
+    known = {hit.url for group in matching for hit in group.hits}
+    if len(known) >= ENOUGH or not any(len(word) >= LONG_WORD for word in text.split()):
+        return Found(matching, [])
+    return Found(matching, _without(known, _resembling(actor, text)))
+
+
+def _resembling(actor: Actor, text: str) -> list[Group]:
+    """What resembles the text, most alike first.
+
+    Always by the trigram index: similarity is costly to work out, and the planner, which thinks
+    of it as of any comparison, would at times work it out for a million rows.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),"
+            " set_config('enable_seqscan', 'off', true)",
+            [str(ALIKE)],
+        )
+        return _groups([_alike(actor, one, text) for one in _searched(actor)], text)
+
+
+def _without(known: set[str], groups: list[Group]) -> list[Group]:
+    """The groups without hits that are shown already, and without a way to more of them."""
+    left = [
+        replace(group, hits=[hit for hit in group.hits if hit.url not in known], has_more=False)
+        for group in groups
+    ]
+    return [group for group in left if group.hits]
+
+
+def _groups(parts: list[Any], text: str) -> list[Group]:
+    """The hits of all types, read in one query."""
     if not parts:
         return []
     first, *others = parts
@@ -61,10 +111,23 @@ def _searched(actor: Actor) -> list[RecordType]:
     ]
 
 
-def _rows(actor: Actor, record_type: RecordType, text: str) -> Any:
-    """The most recent matches of one type, shaped alike for the union."""
+def _matching(actor: Actor, record_type: RecordType, text: str) -> Any:
+    """The most recent matches of one type."""
+    rows = record_type.model.objects.visible_to(actor).matching(text)
+    return _shaped(record_type, latest_first(rows, actor, record_type))
+
+
+def _alike(actor: Actor, record_type: RecordType, text: str) -> Any:
+    """The most similar rows of one type among the first that are similar at all."""
+    rows = record_type.model.objects.visible_to(actor).resembling(text)
+    some = record_type.model.objects.filter(pk__in=rows.order_by().values("pk")[:CANDIDATES])
+    likeness = TrigramWordSimilarity(folded(text), "search_text")  # type: ignore[arg-type]
+    return _shaped(record_type, some.order_by(likeness.desc(), "-modified_at", "-id"))
+
+
+def _shaped(record_type: RecordType, rows: Any) -> Any:
+    """The first rows, shaped alike for the union."""
     number = F(record_type.number) if record_type.number else Value("")
-    rows = record_type.model.objects.visible_to(actor).matching(text).recent_first()
     return rows.annotate(
         _type=Value(record_type.key, output_field=CharField()),
         _title=Cast(record_type.title, TextField()),

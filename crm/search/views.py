@@ -12,10 +12,11 @@ from crm.ui.frame import Frame
 def search_everything(request: HttpRequest) -> HttpResponse:
     """Results by type; with `format=palette` as JSON for the command palette."""
     text = request.GET.get("q", "")
-    groups = search(request.actor, text)
+    found = search(request.actor, text)
     if request.GET.get("format") == "palette":
+        groups = [*found.groups, *found.similar]
         return JsonResponse({"results": _palette(request, text, groups)})
-    context = {"groups": groups, "search_text": text.strip()}
+    context = {"groups": found.groups, "similar": found.similar, "search_text": text.strip()}
     return render(request, "search/results.html", context)
 
 
