@@ -50,8 +50,8 @@ def _before_id(urlconf: str | None, prefix: str, type_key: str) -> str:
 
 
 def edit_url(record: "Record") -> str:
-    return reverse("records:edit", args=[record.type_key(), record.pk])
+    return f"{record_url(record)}edit/"
 
 
 def action_url(record: "Record", action: str) -> str:
-    return reverse("records:action", args=[record.type_key(), record.pk, action])
+    return f"{record_url(record)}{action}/"

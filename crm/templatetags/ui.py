@@ -182,6 +182,18 @@ def distance(value: date | datetime | None) -> str:
 
 
 @register.filter
+def overdue(value: datetime) -> SafeString:
+    """'Due 3 days ago'."""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time class="bad strong" datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        exact_moment(local),
+        _("Due %(when)s") % {"when": distance(value)},
+    )
+
+
+@register.filter
 def is_past(value: date | datetime | None) -> bool:
     if value is None:
         return False

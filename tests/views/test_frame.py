@@ -60,7 +60,9 @@ def test_another_name_shows_at_once(owner, sign_in):
 def test_everybody_has_their_own_language(owner, teammate, sign_in):
     teammate.language = "fr"
     teammate.save(update_fields=["language"])
-    assert '<html lang="en"' in sign_in(owner).get("/").content.decode()
+    text = sign_in(owner).get("/").content.decode()
+    assert '<html lang="en"' in text
+    assert 'lang="en" title="English" aria-pressed="true"' in text
     text = sign_in(teammate).get("/").content.decode()
     assert '<html lang="fr"' in text
-    assert 'aria-label="Site map"' not in text
+    assert 'lang="fr" title="Français" aria-pressed="true"' in text
