@@ -273,6 +273,9 @@ def test_while_it_works_the_page_asks_again_and_again(client_of_owner):
     part = client_of_owner.get(f"/imports/{job.pk}/", headers={"HX-Request": "true"})
     assert "1 / 2" in text_of(part)
     assert "<html" not in text_of(part)
+    ImportJob.objects.filter(pk=job.pk).update(state="done")
+    last = client_of_owner.get(f"/imports/{job.pk}/", headers={"HX-Request": "true"})
+    assert last["HX-Refresh"] == "true"
 
 
 def test_who_may_not_create_may_not_import(agent, marketer, sign_in):

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from crm.errors import CrmError, RuleViolation
 from crm.models import ImportJob
@@ -65,10 +66,12 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         return _mapping_page(request, found, MappingForm(job=found, target=target_of(found.target)))
     is_under_way = found.state in (State.CHECKING, State.RUNNING)
     context = _context(found) | {"is_under_way": is_under_way}
-    if not is_under_way:
-        context |= _verdicts(request, found)
-    is_poll = request.htmx and is_under_way
-    return render(request, "imports/_progress.html" if is_poll else "imports/job.html", context)
+    if is_under_way:
+        template = "imports/_progress.html" if request.htmx else "imports/job.html"
+        return render(request, template, context)
+    if request.htmx:  # it was watched until now: the result is a page, not a part of one
+        return HttpResponseClientRefresh()
+    return render(request, "imports/job.html", context | _verdicts(request, found))
 
 
 def _context(found: ImportJob) -> dict[str, Any]:
