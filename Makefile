@@ -6,13 +6,14 @@ SIZE ?= medium
 RUN = $(PYTHON) crm/launch/environment.py
 DEV = $(PYTHON) crm/launch/environment.py --dev
 
-.PHONY: help run test check bench format lock messages compilemessages
+.PHONY: help run test check bench pictures format lock messages compilemessages
 
 help:
 	@echo "make run              start the CRM with everything it needs (PORT, CRM_HOME, DATABASE_URL, REDIS_URL, EMAIL_URL)"
 	@echo "make test             every test, browser included (ARGS=... for pytest)"
 	@echo "make check            every static check"
 	@echo "make bench            speed against the floors (SIZE=small|medium|large)"
+	@echo "make pictures         photograph the pages the README shows"
 	@echo "make format           lay the code out as ruff does"
 	@echo "make lock             resolve the dependencies anew into the hashed lock files"
 	@echo "make messages         collect the texts to translate; compilemessages compiles them"
@@ -29,6 +30,10 @@ check:
 
 bench:
 	@$(DEV) tests.bench --size $(SIZE)
+
+pictures:
+	@$(DEV) crm.launch.chromium
+	@$(DEV) tests.pictures
 
 format:
 	@$(DEV)
