@@ -289,6 +289,13 @@ class Listing:
         ]
 
     @property
+    def elsewhere(self) -> str:
+        """The query string that shows the same rows on the board, or back in the list."""
+        query = self.state.copy()
+        query["view"] = self.view_key
+        return query.urlencode()
+
+    @property
     def whole(self) -> str:
         """The query string of the list with every column there is."""
         return self.address(cols=EVERY_COLUMN)
