@@ -3,13 +3,14 @@
 A text that finds next to nothing is taken for mistyped, and what resembles it is found by one more.
 """
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import CharField, F, TextField, Value
+from django.db.models import CharField, F, Func, TextField, Value
 from django.db.models.functions import Cast
 
 from crm import labels
@@ -25,6 +26,8 @@ PER_TYPE = 5
 SHORTEST = 2
 ENOUGH = 3  # hits; with fewer, the text may be mistyped
 ALIKE = 0.5  # trigrams of a word that a similar one shares
+BETWEEN = "\x1f"
+LONGEST_SAID = 60
 CANDIDATES = 200  # rows of a type compared closely
 
 
@@ -34,6 +37,7 @@ class Hit:
     number: str
     url: str
     type_key: str
+    note: str = ""  # what else is searched: it tells namesakes apart and why this was found
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,9 @@ def _groups(parts: list[Any], text: str) -> list[Group]:
         return []
     first, *others = parts
     found: dict[str, list[Hit]] = {}
-    for type_key, pk, title, number in first.union(*others, all=True):
-        hit = Hit(title, number or "", url_of(type_key, pk), type_key)
+    for type_key, pk, title, number, others_said in first.union(*others, all=True):
+        said = _note(text, title, others_said.split(BETWEEN))
+        hit = Hit(title, number or "", url_of(type_key, pk), type_key, said)
         found.setdefault(type_key, []).append(hit)
     return [_group(registry.get(key), hits, text) for key, hits in found.items()]
 
@@ -128,11 +133,29 @@ def _alike(actor: Actor, record_type: RecordType, text: str) -> Any:
 def _shaped(record_type: RecordType, rows: Any) -> Any:
     """The first rows, shaped alike for the union."""
     number = F(record_type.number) if record_type.number else Value("")
+    model: Any = record_type.model
+    searched = model._meta.get_field("search_text").expression
+    said = [part for part in searched.get_source_expressions() if part.name != record_type.number]
     return rows.annotate(
         _type=Value(record_type.key, output_field=CharField()),
         _title=Cast(record_type.title, TextField()),
         _number=Cast(number, TextField()),
-    ).values_list("_type", "pk", "_title", "_number")[: PER_TYPE + 1]
+        _said=Func(Value(BETWEEN), *said, function="concat_ws", output_field=TextField()),
+    ).values_list("_type", "pk", "_title", "_number", "_said")[: PER_TYPE + 1]
+
+
+def _note(text: str, title: str, said: list[str]) -> str:
+    """Two short texts of the record that its title does not hold, those that match first."""
+    words = [_plain(word) for word in text.split()]
+    new = [part for part in said if 0 < len(part) <= LONGEST_SAID and part not in title]
+    new.sort(key=lambda part: not any(word in _plain(part) for word in words))
+    return " · ".join(new[:2])
+
+
+def _plain(text: str) -> str:
+    """Nearly as `crm_fold` has it; it only orders what is shown."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _group(record_type: RecordType, hits: list[Hit], text: str) -> Group:

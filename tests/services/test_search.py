@@ -50,6 +50,18 @@ def test_the_most_alike_comes_first_and_nothing_twice(owner, as_actor):
     assert "Meridain" not in titles(found.similar)
 
 
+def test_a_hit_says_what_matched_beside_its_title(owner, as_actor):
+    make_contact(
+        owner, first_name="Ada", last_name="Lind", email="ada@sólar.example", job_title="Buyer"
+    )
+    make_contact(owner, first_name="Ada", last_name="Solar", job_title="Chemist")
+    hits = search(as_actor(owner), "solar").groups[0].hits
+    assert {hit.title: hit.note for hit in hits} == {
+        "Ada Lind": "ada@sólar.example · Buyer",
+        "Ada Solar": "Chemist",
+    }
+
+
 def test_what_one_may_not_see_resembles_nothing(owner, stranger, as_actor):
     make_account(stranger, name="Meridian Biotech")
     found = search(as_actor(owner), "meridain biotech")
