@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor, refusal
@@ -18,9 +19,10 @@ from crm.access.levels import Privilege
 from crm.company import company
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
-from crm.operations import current, journal, operation
+from crm.operations import current, journal_all, operation
 from crm.records.merging import from_history
 from crm.records.registry import registry
+from crm.records.services.many import batches
 
 Undoer = Callable[[Actor, JournalEntry], None]
 _undoers: dict[str, Undoer] = {}
@@ -59,16 +61,17 @@ def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     )
     changes = list(_changes(operation_id).order_by("record_type", "record_id", "-id"))
     _refuse(actor, entries, changes)
-    by_record: dict[tuple[str, int], list[FieldChange]] = defaultdict(list)
+    by_type: dict[str, dict[int, list[FieldChange]]] = defaultdict(lambda: defaultdict(list))
     for change in changes:
-        by_record[change.record_type, change.record_id].append(change)
-    for (type_key, record_id), steps in by_record.items():
-        _take_back(actor, type_key, record_id, steps)
+        by_type[change.record_type][change.record_id].append(change)
+    for type_key, steps in by_type.items():
+        for ids in batches(steps):
+            _take_back(actor, type_key, {pk: steps[pk] for pk in ids})
     for entry in entries:
         if entry.verb in _undoers:
             _undoers[entry.verb](actor, entry)
     JournalEntry.objects.filter(operation=operation_id).update(is_undone=True)
-    return len(by_record)
+    return sum(len(steps) for steps in by_type.values())
 
 
 def _refuse(actor: Actor, entries: list[JournalEntry], changes: list[FieldChange]) -> None:
@@ -100,13 +103,23 @@ def _was_undone(changes: list[FieldChange]) -> bool:
     )
 
 
-def _take_back(actor: Actor, type_key: str, record_id: int, steps: list[FieldChange]) -> None:
+def _take_back(actor: Actor, type_key: str, steps: dict[int, list[FieldChange]]) -> None:
+    """A batch of records of one type: asked one by one, written together."""
     model = registry.get(type_key).model
-    record = model.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
-    if record is None:
+    rows = model.objects.select_for_update(of=("self",)).filter(pk__in=steps).order_by("pk")
+    records = list(rows)
+    if len(records) < len(steps):
         raise RuleViolation(_("A record this touched no longer exists."))
+    _refuse_later_changes(records, steps)
+    before = {record.pk: _put_back(actor, record, steps[record.pk]) for record in records}
+    _save(records, before)
+    for operation_id in {taken[0].operation for taken in steps.values()}:
+        journal_all("undone", records, operation=str(operation_id))
+
+
+def _put_back(actor: Actor, record: Any, steps: list[FieldChange]) -> dict[str, Any]:
+    """Sets the old values, without saving, as far as the actor may; returns them."""
     may_write_now = actor.allows(Privilege.WRITE, record)
-    _refuse_later_changes(record, max(step.version for step in steps))
     before = _old_values(record, steps)
     if any(step.event == FieldChange.Event.INSERT for step in steps):
         _refuse_dependents(record, steps[0].operation)
@@ -115,8 +128,7 @@ def _take_back(actor: Actor, type_key: str, record_id: int, steps: list[FieldCha
         setattr(record, attribute, value)
     if not may_write_now:
         _require_as_it_was(actor, record)
-    _save(record, before)
-    journal("undone", record, operation=str(steps[0].operation))
+    return before
 
 
 def _require_as_it_was(actor: Actor, record: Any) -> None:
@@ -128,15 +140,16 @@ def _require_as_it_was(actor: Actor, record: Any) -> None:
         raise AccessDenied(refusal(Privilege.WRITE))
 
 
-def _refuse_later_changes(record: Any, newest: int) -> None:
-    later = FieldChange.objects.filter(
-        record_type=record.type_key(), record_id=record.pk, version__gt=newest
-    )
-    if later.exists():
-        raise RuleViolation(
-            _("“%(record)s” was changed again since. Change it by hand instead.")
-            % {"record": record}
-        )
+def _refuse_later_changes(records: list[Any], steps: dict[int, list[FieldChange]]) -> None:
+    """All of one type."""
+    changes = FieldChange.objects.filter(record_type=records[0].type_key(), record_id__in=steps)
+    newest = dict(changes.values_list("record_id").annotate(Max("version")))
+    for record in records:
+        if newest[record.pk] > max(step.version for step in steps[record.pk]):
+            raise RuleViolation(
+                _("“%(record)s” was changed again since. Change it by hand instead.")
+                % {"record": record}
+            )
 
 
 def _old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
@@ -150,16 +163,23 @@ def _old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
     return old
 
 
-def _save(record: Any, before: dict[str, Any]) -> None:
-    record.modified_at, record.modified_by_id = current().at, current().actor.id
-    names = [f.name for f in record._meta.concrete_fields if f.attname in before]
+def _save(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
+    """Writes records together; when that fails one by one, to say which is in the way."""
+    for record in records:
+        record.modified_at, record.modified_by_id = current().at, current().actor.id
+    touched = {"modified_at", "modified_by_id", *(name for old in before.values() for name in old)}
+    fields = [f.name for f in records[0]._meta.concrete_fields if f.attname in touched]
     try:
         with transaction.atomic():
-            record.save(update_fields=[*names, "modified_at", "modified_by"])
+            type(records[0])._base_manager.bulk_update(records, fields)
     except IntegrityError as error:
+        if len(records) > 1:
+            for record in records:
+                _save([record], {record.pk: before[record.pk]})
+            return
         raise RuleViolation(
             _("“%(record)s” can't go back: another record has taken its place.")
-            % {"record": record}
+            % {"record": records[0]}
         ) from error
 
 

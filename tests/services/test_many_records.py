@@ -251,3 +251,36 @@ def test_a_record_whose_place_was_taken_stays_in_the_bin(admin, as_actor):
     assert result.done == 1
     assert "taken its place" in result.refused[first.pk]
     assert list(Queue.objects.in_bin()) == [first]
+
+
+def test_undo_of_many_rows_takes_as_many_queries_as_of_one(owner, actor):
+    counted = []
+    for ids in (make_accounts(owner, 1), make_accounts(owner, 1), make_accounts(owner, 30)):
+        _result, operation_id = run(
+            actor=actor,
+            service=bulk_update_records,
+            record_type=ACCOUNTS,
+            ids=ids,
+            values={"city": "Oslo"},
+        )
+        count, queries = queries_of(undo_operation, actor=actor, operation_id=operation_id)
+        assert count == len(ids)
+        counted.append(queries)
+    # The first one reads the settings besides.
+    assert counted[1:] == [14, 14]
+    assert not Account.objects.filter(city="Oslo").exists()
+
+
+def test_undo_says_which_of_many_rows_is_in_the_way(admin, as_actor):
+    queues = [make_queue(admin, name=f"Queue {n}") for n in range(3)]
+    actor = as_actor(admin)
+    _result, operation_id = run(
+        actor=actor,
+        service=delete_records,
+        record_type=registry.get("queue"),
+        ids=[queue.pk for queue in queues],
+    )
+    make_queue(admin, name="Queue 1")
+    with pytest.raises(RuleViolation, match="“Queue 1” can't go back"):
+        undo_operation(actor=actor, operation_id=operation_id)
+    assert Queue.objects.in_bin().count() == 3
