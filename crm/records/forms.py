@@ -69,7 +69,14 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             help_text=field.help_text,
             initial=field.initial,
             current=self.initial.get(name),
+            **self._kept(name, field_class),
         )
+
+    def _kept(self, name: str, field_class: Any) -> dict[str, Any]:
+        """What an edited record links to may stay, even where the actor can't see it."""
+        if field_class is not RecordChoiceField or self.instance.pk is None:
+            return {}
+        return {"kept": getattr(self.instance, f"{name}_id", None)}
 
     def _post_clean(self) -> None:
         """Model validation happens in the service, under the lock; not twice."""

@@ -53,15 +53,25 @@ class LookupWidget(forms.Select):
 
 
 class RecordChoiceField(forms.Field):
-    """Accepts the id of a visible record (or a name typed without JavaScript)."""
+    """Accepts the id of a visible record (or a name typed without JavaScript).
+
+    `kept` is the id that the record being edited holds: it may stay though the actor can't see
+    what it names, which is then not said either.
+    """
 
     widget: Any = LookupWidget
 
     def __init__(
-        self, *, model: Any, actor: Actor | None = None, current: Any = None, **kwargs: Any
+        self,
+        *,
+        model: Any,
+        actor: Actor | None = None,
+        current: Any = None,
+        kept: int | None = None,
+        **kwargs: Any,
     ) -> None:
         self.model, self.actor = model, actor
-        self.current = current
+        self.current, self.kept = current, kept
         super().__init__(**kwargs)
         self.widget.is_required = self.required
         if actor is not None:
@@ -82,6 +92,8 @@ class RecordChoiceField(forms.Field):
         present = self._present()
         if present is not None:
             found.setdefault(present.pk, str(present))
+        elif self.kept is not None:
+            found.setdefault(self.kept, _("a record you may not see"))
         return [("", ""), *found.items()]
 
     def _present(self) -> Any:
@@ -105,6 +117,8 @@ class RecordChoiceField(forms.Field):
         if key is None:
             raise ValidationError(_("Choose one from the list."))
         record = rows.filter(pk=key).first()
+        if record is None and key == self.kept:
+            record = self.model._base_manager.filter(pk=key).first()
         if record is None:
             raise ValidationError(_("This record does not exist, or you may not see it."))
         self.current = record

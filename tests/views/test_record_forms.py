@@ -277,3 +277,32 @@ def test_a_refused_edit_leaves_no_trace(owner, sign_in):
     account.refresh_from_db()
     assert (account.name, account.version) == ("Nordfjord", 1)
     assert JournalEntry.objects.count() == 0
+
+
+def test_a_link_one_may_not_see_stays_when_the_rest_is_edited(owner, stranger, sign_in):
+    hidden = make_account(stranger, name="Hidden Holding")
+    account = make_account(owner, name="Nordfjord")
+    Account.objects.filter(pk=account.pk).update(parent=hidden)
+    account.refresh_from_db()
+    client = sign_in(owner)
+    page = text_of(client.get(f"/accounts/{account.pk}/edit/"))
+    assert "Hidden Holding" not in page
+    assert f'<option value="{hidden.pk}" selected>a record you may not see</option>' in page
+    client.post(
+        f"/accounts/{account.pk}/edit/",
+        filled(owner, version=account.version, parent=hidden.pk),
+    )
+    account.refresh_from_db()
+    assert (account.name, account.parent_id) == ("Nordfjord Energi", hidden.pk)
+
+
+def test_no_other_record_one_may_not_see_can_be_linked(owner, stranger, sign_in):
+    hidden = make_account(stranger, name="Hidden Holding")
+    account = make_account(owner, name="Nordfjord")
+    answer = sign_in(owner).post(
+        f"/accounts/{account.pk}/edit/",
+        filled(owner, version=account.version, parent=hidden.pk),
+    )
+    assert answer.status_code == 422
+    account.refresh_from_db()
+    assert (account.name, account.parent_id) == ("Nordfjord", None)
