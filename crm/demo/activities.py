@@ -46,10 +46,10 @@ def _activity(fill: Fill, regarding: list[str]) -> Sequence[Any]:
 
 
 def fill_shares(fill: Fill) -> None:
-    """Single records opened to single colleagues."""
+    """Single records opened to single colleagues, to each about as many."""
     seen: set[tuple[int, int]] = set()
     while len(seen) < fill.plan.shares:
-        seen.add((fill.owner(), fill.pick("account")))
+        seen.add((fill.chance.choice(fill.owner_ids), fill.pick("account")))
     rows = [
         ("account", account, user, "read", fill.people["manager"].pk, fill.now)
         for user, account in sorted(seen)

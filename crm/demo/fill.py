@@ -16,6 +16,7 @@ from crm.demo.plan import Plan
 from crm.models import NumberSeries, Principal, Record, User
 
 SEED = 2026
+TOLD = 200_000
 TIMES = ("created_at", "modified_at")
 YEARS, HOUR = timedelta(days=720), timedelta(hours=1)
 
@@ -146,12 +147,19 @@ class Fill:
             ["id", *columns, *defaults, *times],
             (
                 [one, *row(one), *defaults.values(), *moments]
-                for one, moments in zip(ids, given, strict=True)
+                for one, moments in zip(self._told(ids), given, strict=True)
             ),
         )
         self.ids[str(model._meta.model_name)] = ids
         self.say(f"{number:,} {model._meta.verbose_name_plural}")
         return ids
+
+    def _told(self, ids: range) -> Iterator[int]:
+        """The ids; says on the way how far it is, where that takes a while."""
+        for place, one in enumerate(ids, start=1):
+            yield one
+            if place % TOLD == 0 and place < len(ids):
+                self.say(f"  {place:,} of {len(ids):,}")
 
     def _moments(self, part: float) -> tuple[datetime, datetime]:
         """When a record was made and last changed: they came in over two years, one by one."""

@@ -95,10 +95,10 @@ def deep_pages(client: Client) -> Iterator[Result]:
 
 
 def filtered(client: Client) -> Iterator[Result]:
-    path = "/opportunities/?view=all&stage=propose&rating=hot&sort=-est_close_on"
+    path = "/opportunities/?view=all&stage=propose&rating=hot&account__industry=energy&sort=-est_close_on"
     value, floor = paged(client, path)
     yield Result(
-        "list opportunity, two filters, other order",
+        "list opportunity, three filters, other order",
         count_of(Opportunity),
         value,
         "ms",
