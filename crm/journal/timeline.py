@@ -1,11 +1,13 @@
 """The timeline of a record: what was done about it and about what belongs to it."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.utils.dateparse import parse_datetime
@@ -222,8 +224,7 @@ def _chosen(actor: Actor, record: Record, kind: str, after: Cursor | None) -> Ra
     seen = tuple((key, actor.scope(key, Privilege.READ)) for key in readable)
     where = (record.type_key(), kind, seen)
     sql, params = compiled() if after else _known.get(where, compiled)
-    values = [record.pk if value == ANY_RECORD else value for value in params]
-    return RawSQL(sql, values)  # noqa: S611  (Django's own SQL, its values beside it)
+    return RawSQL(sql, _for(record, params))  # noqa: S611  (Django's own SQL, its values beside it)
 
 
 def _branches(
@@ -323,21 +324,35 @@ def _files(work: list[Activity]) -> dict[int | None, list[File]]:
 
 def _told_and_changed(actor: Actor, record: Record, after: Cursor | None) -> list[Entry]:
     """What was done to the record itself, and the changed fields nobody speaks of; one query."""
-    entries = JournalEntry.objects.filter(record_type=record.type_key(), record_id=record.pk)
-    changes = FieldChange.objects.filter(record_type=record.type_key(), record_id=record.pk)
+
+    def compiled() -> tuple[str, tuple[Any, ...]]:
+        return _lines_of(record.type_key(), after).query.sql_with_params()
+
+    sql, params = compiled() if after else _known.get((record.type_key(), CHANGES), compiled)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _for(record, params))
+        rows = [(*line, json.loads(data)) for *line, data in cursor.fetchall()]
+    return list(_sentences(actor, record, rows))
+
+
+def _for(record: Record, params: Iterable[Any]) -> list[Any]:
+    return [record.pk if value == ANY_RECORD else value for value in params]
+
+
+def _lines_of(type_key: str, after: Cursor | None) -> QuerySet[Any]:
+    here = {"record_type": type_key, "record_id": ANY_RECORD}
+    entries = JournalEntry.objects.filter(**here)
+    changes = FieldChange.objects.filter(**here)
     if after:
         entries = entries.filter(after.older(ENTRY, "at"))
         changes = changes.filter(after.older(CHANGE, "at"))
     # A file on a note is shown with the note.
     entries = entries.exclude(verb="file_added", data__has_key="activity")
-    told = JournalEntry.objects.filter(
-        operation=OuterRef("operation"), record_type=record.type_key(), record_id=record.pk
-    )
+    told = JournalEntry.objects.filter(operation=OuterRef("operation"), **here)
     changes = changes.exclude(event=FieldChange.Event.DELETE).filter(~Exists(told))
-    rows = _lines(entries, ENTRY, "verb", "data").union(
+    return _lines(entries, ENTRY, "verb", "data").union(
         _lines(changes, CHANGE, "event", "changes"), all=True
     )
-    return list(_sentences(actor, record, list(rows)))
 
 
 def _lines(rows: QuerySet[Any], rank: int, what: str, data: str) -> QuerySet[Any]:
