@@ -89,7 +89,7 @@ def list_addresses(draw):
     return f"/{record_type.slug}/{page}?{encoded(query)}"
 
 
-@bounded(120)
+@bounded(80)
 @given(address=list_addresses())
 def test_lists_exports_and_boards_answer_whatever_they_are_asked(address, boss):
     response = boss.get(address)
@@ -135,7 +135,7 @@ def record_addresses(draw):
     return record_type.key, page if page in RECORD_PAGES else f"{page}/", encoded(query)
 
 
-@bounded(120)
+@bounded(80)
 @given(asked=record_addresses())
 def test_record_pages_and_dialogs_answer_whatever_they_are_asked(asked, boss, standing):
     key, page, query = asked
@@ -166,7 +166,7 @@ def other_addresses(draw):
     return f"{path}?{encoded(draw(queries(ELSEWHERE[path])))}"
 
 
-@bounded(60)
+@bounded(40)
 @given(address=other_addresses())
 def test_every_other_page_answers_whatever_it_is_asked(address, boss):
     assert boss.get(address).status_code in POLITE, address
@@ -183,7 +183,7 @@ def forms(draw):
     return f"/{record_type.slug}/{page}", [*given_, ("query", query)]
 
 
-@bounded(80)
+@bounded(50)
 @given(sent=forms())
 def test_bulk_verbs_and_views_answer_whatever_is_sent(sent, boss):
     address, pairs = sent

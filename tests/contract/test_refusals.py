@@ -25,9 +25,15 @@ every_type = pytest.mark.parametrize(
 
 @pytest.fixture
 def people(owner, teammate, stranger, agent, marketer, company):
-    """Who might try, and somebody without any role."""
+    """Who might try, and somebody without any role; each in a browser of their own."""
     newcomer = make_user("newcomer", company)
-    return [teammate, stranger, agent, marketer, newcomer]
+    return [(user, signed_in(user)) for user in (teammate, stranger, agent, marketer, newcomer)]
+
+
+def signed_in(user, **options):
+    client = Client(**options)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def may_read(user, record_type):
@@ -62,13 +68,12 @@ def attempts(record_type, record, values, user):
 
 
 @every_type
-def test_what_is_refused_on_a_record_leaves_no_trace(record_type, owner, people, sign_in, as_actor):
+def test_what_is_refused_on_a_record_leaves_no_trace(record_type, owner, people, as_actor):
     record = make_record(record_type.model, owner)
     values = sent_as(record_type, as_actor(owner), record)
     tried = 0
-    for user in people:
-        client = sign_in(user)
-        with nothing_changes():
+    with nothing_changes():
+        for user, client in people:
             for path, data, privilege in attempts(record_type, record, values, user):
                 wanted = refusal(user, record_type, privilege)
                 if wanted is None:
@@ -82,14 +87,14 @@ def test_what_is_refused_on_a_record_leaves_no_trace(record_type, owner, people,
 
 
 @every_type
-def test_what_is_refused_on_the_type_leaves_no_trace(record_type, owner, people, sign_in, as_actor):
+def test_what_is_refused_on_the_type_leaves_no_trace(record_type, owner, people, as_actor):
     record = make_record(record_type.model, owner)
     values = sent_as(record_type, as_actor(owner), record)
     slug, key = record_type.slug, record_type.key
-    for user in people:
-        client, is_nobody = sign_in(user), user.username == "newcomer"
-        file = SimpleUploadedFile("rows.csv", b"name\nA trace\n")
-        with nothing_changes():
+    with nothing_changes():
+        for user, client in people:
+            is_nobody = user.username == "newcomer"
+            file = SimpleUploadedFile("rows.csv", b"name\nA trace\n")
             if is_nobody or not may_at_all(user, key, "create"):
                 assert client.post(f"/{slug}/new/", values).status_code == 403, user
                 answer = client.post(f"/imports/new/{key}/", {"file": file})
@@ -101,15 +106,14 @@ def test_what_is_refused_on_the_type_leaves_no_trace(record_type, owner, people,
 
 
 @every_type
-def test_bulk_verbs_that_are_refused_leave_no_trace(record_type, owner, people, sign_in):
+def test_bulk_verbs_that_are_refused_leave_no_trace(record_type, owner, people):
     if not record_type.has(Feature.BULK):
         pytest.skip("the type has no bulk verbs")
     record = make_record(record_type.model, owner)
     field = next(iter(record_type.bulk_fields), "owner")
     verbs = {"delete": "delete", "assign": "assign", "edit": "write"}
-    for user in people:
-        client = sign_in(user)
-        with nothing_changes():
+    with nothing_changes():
+        for user, client in people:
             for verb, privilege in verbs.items():
                 if refusal(user, record_type, privilege) is None:
                     continue
@@ -119,9 +123,9 @@ def test_bulk_verbs_that_are_refused_leave_no_trace(record_type, owner, people, 
 
 
 def test_signed_out_nothing_is_done(owner, client):
-    for record_type in TYPES:
-        record = make_record(record_type.model, owner)
-        with nothing_changes():
+    records = [make_record(one.model, owner, f"{one.key} of somebody") for one in TYPES]
+    with nothing_changes():
+        for record_type, record in zip(TYPES, records, strict=True):
             for path, data, _privilege in attempts(record_type, record, {"name": "x"}, owner):
                 answer = client.post(path, data)
                 assert answer.status_code == 302, path
@@ -134,8 +138,7 @@ def test_signed_out_nothing_is_done(owner, client):
 
 def test_without_the_token_of_a_form_nothing_is_done(owner):
     """Another site can make a browser send a form, but not with the token."""
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(owner, "django.contrib.auth.backends.ModelBackend")
+    strict = signed_in(owner, enforce_csrf_checks=True)
     for key in ("account", "lead", "quote"):
         record_type = registry.get(key)
         record = make_record(record_type.model, owner)
