@@ -1,5 +1,5 @@
 """`make pictures`: fills a throw-away database with the demo company and photographs the pages
-the README shows, into docs/pictures/."""
+the README shows, into docs/pictures/. `python -m tests.pictures board` takes that one alone."""
 
 import os
 import sys
@@ -67,7 +67,7 @@ def photograph(address: str) -> None:
     from tests.pictures.scenes import scenes
 
     FOLDER.mkdir(parents=True, exist_ok=True)
-    shown = scenes()
+    shown = [scene for scene in scenes() if scene.name in sys.argv or not sys.argv[1:]]
     # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=ARGUMENTS)

@@ -29,7 +29,7 @@ def talk() -> Subquery:
 
 def scenes() -> list[Scene]:
     rep = User.objects.get(username="rep").principal_ptr
-    deals = Opportunity.objects.filter(owner=rep, state="open", quotes__state="active")
+    deals = Opportunity.objects.filter(owner=rep, state="open", stage__in=("develop", "propose"))
     deal = (
         deals.exclude(contact=None)
         .annotate(talk=talk())
