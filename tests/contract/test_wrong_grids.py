@@ -37,7 +37,7 @@ def test_a_line_takes_or_refuses_any_cell(command, admin, boss):
     quote = make_quote(admin, line())
     address = f"/quotes/{quote.pk}/lines/"
     for value in NASTY:
-        for cells in ((name,) for name in CELLS) if command == "save" else (CELLS,):
+        for cells in [(name,) for name in CELLS] if command == "save" else [CELLS]:
             row = {"row-a-name": "Work", "row-a-quantity": "1", "row-a-price": "5"}
             row |= {f"row-a-{name}": value for name in cells}
             response = tried(boss, address, {"do": command, "row": "a", **row})
