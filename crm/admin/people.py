@@ -7,6 +7,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,7 +16,32 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.admin.base import SettingsAdmin, SettingsInline
 from crm.administration.handover import owned_by
+from crm.administration.rules import refuse_to_lock_out
 from crm.models import BusinessUnit, Role, Team, TeamMembership, User
+
+
+class KeepsAdministrators(SettingsAdmin):
+    """What is saved or deleted here may leave nobody who can open these pages."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        refuse_to_lock_out(administrators().count())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            refuse_to_lock_out(administrators().count())
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            refuse_to_lock_out(administrators().count())
+
+
+def administrators() -> Any:
+    """Who signs in and may change settings, by a role of their own or of a team."""
+    may = Q(roles__can_administer=True) | Q(teams__roles__can_administer=True)
+    return User.objects.filter(may | Q(is_superuser=True), is_active=True).distinct()
 
 
 @admin.register(BusinessUnit)
@@ -31,7 +58,7 @@ class MembershipInline(SettingsInline):
 
 
 @admin.register(Team)
-class TeamAdmin(SettingsAdmin):
+class TeamAdmin(KeepsAdministrators):
     list_display = ("name", "unit", "description")
     list_select_related = ("unit",)
     search_fields = ("name",)
@@ -50,7 +77,7 @@ class HolderInline(SettingsInline):
 
 
 @admin.register(User)
-class UserAdmin(SettingsAdmin, DjangoUserAdmin):
+class UserAdmin(KeepsAdministrators, DjangoUserAdmin):
     list_display = ("name", "username", "unit", "manager", "is_active")
     list_select_related = ("unit", "manager")
     list_filter = ("is_active", "unit")
@@ -107,7 +134,7 @@ class UserAdmin(SettingsAdmin, DjangoUserAdmin):
 
 
 @admin.register(Role)
-class RoleAdmin(SettingsAdmin):
+class RoleAdmin(KeepsAdministrators):
     """Who holds a role; its levels are edited as a matrix in the settings."""
 
     list_display = ("name", "description", "can_administer")

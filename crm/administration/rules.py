@@ -8,6 +8,14 @@ from django.utils.translation import gettext as _
 from crm.errors import RuleViolation
 
 
+def refuse_to_lock_out(administrators: int) -> None:
+    """Somebody who signs in can always change the settings."""
+    if not administrators:
+        raise RuleViolation(
+            _("Then nobody could change the settings any more. Name another administrator first.")
+        )
+
+
 def refuse_second_base(
     *, code: str, rate: Decimal | None, is_base: bool, is_active: bool, base: Any
 ) -> None:

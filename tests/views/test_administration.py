@@ -289,3 +289,37 @@ def test_only_administrators_do_that(owner, manager, sign_in, page):
     answer = sign_in(manager).post(f"/settings/users/{owner.pk}/{page}/", {"types": ["account"]})
     assert answer.status_code == 403
     assert not BulkJob.objects.exists()
+
+
+def test_the_last_administrator_can_be_taken_away_in_no_way(boss, admin, company):
+    role = Role.objects.get(profile="administrator")
+    tries = [
+        (
+            f"/admin/crm/role/{role.pk}/change/",
+            {"name": role.name, "can_administer": "", "holders": [admin.pk]},
+        ),
+        (
+            f"/admin/crm/role/{role.pk}/change/",
+            {"name": role.name, "can_administer": "on", "holders": []},
+        ),
+        (f"/admin/crm/role/{role.pk}/delete/", {"post": "yes"}),
+        (
+            "/admin/crm/role/",
+            {"action": "delete_selected", "_selected_action": role.pk, "post": "yes"},
+        ),
+    ]
+    for where, data in tries:
+        answer = boss.post(where, data)
+        assert answer.status_code == 422, (where, data)
+        assert "Name another administrator first" in text_of(answer)
+        role.refresh_from_db()
+        assert role.can_administer
+        assert list(role.holders.values_list("pk", flat=True)) == [admin.pk]
+
+
+def test_one_of_two_administrators_can_go(boss, admin, company):
+    other = make_user("second", company, "administrator")
+    role = Role.objects.get(profile="administrator")
+    data = {"name": role.name, "can_administer": "on", "holders": [other.pk]}
+    assert boss.post(f"/admin/crm/role/{role.pk}/change/", data).status_code == 302
+    assert list(role.holders.values_list("pk", flat=True)) == [other.pk]

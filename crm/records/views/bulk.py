@@ -92,7 +92,7 @@ def _ask(
         "job": job,
         "verb": verb,
         "form": form,
-        "title": _title(record_type, verb),
+        "title": title_of(record_type, verb),
         "back": _back(request, record_type),
         "query": request.POST.get("query", ""),
     }
@@ -100,8 +100,13 @@ def _ask(
     return render(request, "records/bulk.html", context, status=status)
 
 
-def _title(record_type: RecordType, verb: str) -> str:
-    titles = {deeds.EDIT: _("Edit %(types)s"), deeds.ASSIGN: _("Assign %(types)s")}
+def title_of(record_type: RecordType, verb: str) -> str:
+    """The verb and what it is done to: 'Edit contacts'."""
+    titles = {
+        deeds.EDIT: _("Edit %(types)s"),
+        deeds.ASSIGN: _("Assign %(types)s"),
+        deeds.DELETE: _("Delete %(types)s"),
+    }
     action = deeds.action_of(record_type, verb)
     return labels.with_names(titles.get(verb) or (action.label if action else ""), record_type.key)
 

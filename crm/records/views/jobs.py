@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from crm import labels
 from crm.errors import CrmError, NotVisible
 from crm.models import BulkJob
 from crm.records import jobs
 from crm.records.links import list_url
 from crm.records.registry import registry
 from crm.records.undo import can_be_undone
-from crm.records.views.bulk import done_sentence, refusals
+from crm.records.views.bulk import done_sentence, refusals, title_of
 from crm.tasks import hurry_job
 
 SHOWN = 50
@@ -32,7 +31,7 @@ def my_jobs(request: HttpRequest) -> HttpResponse:
 def _summary(job: BulkJob) -> dict[str, Any]:
     return {
         "job": job,
-        "types": labels.plural(job.record_type),
+        "title": title_of(registry.get(job.record_type), job.verb),
         "done": done_sentence(job.verb, job.changed),
     }
 
