@@ -113,6 +113,7 @@ class SmtpTransport:
             try:
                 self._backend.open()
                 self._backend.connection.ehlo_or_helo_if_needed()  # type: ignore[attr-defined]
+                _send_at_once(self._backend.connection)
             except (smtplib.SMTPException, OSError) as error:
                 self._drop()
                 raise ServerTrouble(_said(error)) from error
@@ -187,6 +188,16 @@ def _written(message: EmailMessage) -> tuple[bytes, str, list[str]]:
         return _payload(message), sender, recipients
     except (ValueError, MessageError) as error:
         raise Refused(_("The message can't be written: %(error)s") % {"error": error}) from error
+
+
+def _send_at_once(server: Any) -> None:
+    """Lets the final dot follow its message unasked.
+
+    The two leave apart, and held back until the first is acknowledged, which a waiting server
+    puts off for 40 ms, a mailing would go out at 25 a second.
+    """
+    if server.sock is not None:
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _has_something_to_say(sock: socket.socket) -> bool:
