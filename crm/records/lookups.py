@@ -86,7 +86,7 @@ class RecordChoiceField(forms.Field):
 
     def _offered(self) -> list[tuple[Any, str]]:
         """The present choice and, for use without JavaScript, the latest rows."""
-        rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
+        rows = self._rows()
         latest = rows.order_by("name" if self.model is Principal else "-modified_at", "-pk")
         found = {row.pk: str(row) for row in latest[:OFFERED]}
         present = self._present()
@@ -95,6 +95,11 @@ class RecordChoiceField(forms.Field):
         elif self.kept is not None:
             found.setdefault(self.kept, _("a record you may not see"))
         return [("", ""), *found.items()]
+
+    def _rows(self) -> Any:
+        """Nobody who was deactivated is given anything new."""
+        rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
+        return rows.exclude(user__is_active=False) if self.model is Principal else rows
 
     def _present(self) -> Any:
         value = self.current
@@ -110,7 +115,7 @@ class RecordChoiceField(forms.Field):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        rows = choosable(self.model, self.actor)  # type: ignore[arg-type]
+        rows = self._rows()
         if isinstance(value, dict):
             return self._by_name(rows, value["typed"])
         key = key_of(value)

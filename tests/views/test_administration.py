@@ -323,3 +323,28 @@ def test_one_of_two_administrators_can_go(boss, admin, company):
     data = {"name": role.name, "can_administer": "on", "holders": [other.pk]}
     assert boss.post(f"/admin/crm/role/{role.pk}/change/", data).status_code == 302
     assert list(role.holders.values_list("pk", flat=True)) == [other.pk]
+
+
+def test_who_has_left_is_looked_for_but_given_nothing(boss, owner, teammate):
+    account = make_account(owner)
+    User.objects.filter(pk=teammate.pk).update(is_active=False)
+    offered = boss.get("/lookup/principal/", {"q": "teammate"}).json()["results"]
+    assert offered == []
+    asked = boss.get("/lookup/principal/", {"q": "teammate", "me": ""}).json()["results"]
+    assert [row["value"] for row in asked] == [teammate.pk]
+    data = {"ids": [account.pk], "owner": teammate.pk, "do": "1"}
+    assert boss.post("/accounts/bulk/assign/", data).status_code == 422
+    account.refresh_from_db()
+    assert account.owner_id == owner.pk
+
+
+def test_records_of_who_has_left_can_be_edited_and_keep_their_owner(boss, owner):
+    account = make_account(owner)
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    page = text_of(boss.get(f"/accounts/{account.pk}/edit/"))
+    assert owner.name in page
+    assert "a record you may not see" not in page
+    data = {"name": "Renamed", "relationship": "prospect", "owner": owner.pk, "version": 1}
+    assert boss.post(f"/accounts/{account.pk}/edit/", data).status_code == 302
+    account.refresh_from_db()
+    assert (account.name, account.owner_id) == ("Renamed", owner.pk)

@@ -18,7 +18,8 @@ def lookup(request: HttpRequest, key: str) -> JsonResponse:
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if key == PRINCIPALS:
         words = _words(text) if "me" in request.GET else []
-        return JsonResponse({"results": [*words, *_principals(text)]})
+        people = _principals(text, are_all_asked="me" in request.GET)
+        return JsonResponse({"results": [*words, *people]})
     if key not in registry:
         raise NotVisible
     request.actor.require_type(Privilege.READ, key)
@@ -34,8 +35,11 @@ def _words(text: str) -> list[dict[str, Any]]:
     ]
 
 
-def _principals(text: str) -> list[dict[str, Any]]:
+def _principals(text: str, *, are_all_asked: bool) -> list[dict[str, Any]]:
+    """Users and teams; who was deactivated only where one looks for what they have."""
     rows = Principal.objects.select_related("unit").order_by("name", "pk")
+    if not are_all_asked:
+        rows = rows.exclude(user__is_active=False)
     if text:
         rows = rows.filter(name__unaccent__icontains=text)
     return [{"value": row.pk, "text": row.name, "note": row.unit.name} for row in rows[:OFFERED]]
