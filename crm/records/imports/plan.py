@@ -216,12 +216,16 @@ class Planner:
         plan.record = self.target.blank(self.actor)
         put_values(plan.record, values, self.target.fields)
         plan.verdict = Verdict.NEW
+        self._check_links(plan, values)
         self._check(plan)
         for described in self._unmapped:
             if plan.verdict is Verdict.NEW and _is_blank(plan.record, described.name):
                 plan.refuse("", _("No column gives “%(field)s”.") % {"field": described.label})
 
     def _decide_update(self, plan: Plan, values: dict[str, Any]) -> None:
+        """Rights are those on the record as it stands, not as the file would have it."""
+        refusal = self._refusal(plan)
+        may_assign = self.target.may_assign(self.actor, plan.record)
         before = values_of(plan.record)
         put_values(plan.record, values, self.target.fields)
         after = values_of(plan.record)
@@ -229,19 +233,38 @@ class Planner:
         if not plan.changes:
             plan.verdict = Verdict.SAME
             return
-        if not self.target.may_change(self.actor, plan.record):
-            plan.refuse("", _("You may not change this one."))
+        if refusal:
+            plan.refuse("", refusal)
             return
         plan.verdict = Verdict.UPDATE
+        if "owner_id" in plan.changes and not may_assign:
+            plan.refuse(self._column("owner"), _("You may not give this one to somebody else."))
+        self._check_links(plan, values)
         self._check(plan)
+
+    def _refusal(self, plan: Plan) -> Any:
+        """Why the record can't be changed by this row; a row of this import completes its own."""
+        if not self.target.may_change(self.actor, plan.record):
+            return _("You may not change this one.")
+        return None if plan.row.is_done else self.target.lock(plan.record)
+
+    def _check_links(self, plan: Plan, values: Mapping[str, Any]) -> None:
+        """As in a form, linking needs a right on both records."""
+        for name, value in values.items():
+            is_new = plan.record.pk is None or f"{name}_id" in plan.changes
+            if is_new and not self.target.may_link(self.actor, value):
+                plan.refuse(self._column(name), _("Your roles do not allow linking these records."))
+
+    def _column(self, name: str) -> str:
+        source = self.by_name.get(name)
+        return source.column if source else ""
 
     def _check(self, plan: Plan) -> None:
         try:
             self.target.check(plan.record, plan.changes)
         except CrmError as error:
             for name, message in (error.fields or {"": error.message}).items():
-                source = self.by_name.get(name)
-                plan.refuse(source.column if source else "", message)
+                plan.refuse(self._column(name), message)
 
 
 def _is_blank(record: Any, name: str) -> bool:

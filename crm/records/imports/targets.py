@@ -20,6 +20,7 @@ from crm.records.declaration import Feature, RecordType
 from crm.records.imports.fields import ImportField, Kind, fields_of
 from crm.records.imports.writing import Blank, copy_new
 from crm.records.registry import registry
+from crm.records.services import lock_reason
 
 
 class Target(ABC):
@@ -66,6 +67,16 @@ class Target(ABC):
 
     @abstractmethod
     def may_change(self, actor: Actor, record: Any) -> bool: ...
+
+    def may_assign(self, actor: Actor, record: Any) -> bool:
+        return self.may_change(actor, record)
+
+    def may_link(self, actor: Actor, linked: Any) -> bool:
+        return True
+
+    def lock(self, record: Any) -> Any:
+        """Why nobody may change the record as it stands, or None."""
+        return None
 
     @abstractmethod
     def take_back(self, actor: Actor, job_id: int) -> None:
@@ -151,6 +162,17 @@ class RecordTarget(Target):
 
     def may_change(self, actor: Actor, record: Any) -> bool:
         return actor.allows(Privilege.WRITE, record)
+
+    def may_assign(self, actor: Actor, record: Any) -> bool:
+        return actor.allows(Privilege.ASSIGN, record)
+
+    def may_link(self, actor: Actor, linked: Any) -> bool:
+        if not isinstance(linked, Record):
+            return True
+        return actor.can(self.key, Privilege.APPEND) and actor.allows(Privilege.APPEND_TO, linked)
+
+    def lock(self, record: Any) -> Any:
+        return lock_reason(self.record_type, record)
 
     def save_new(self, records: list[Any]) -> None:
         under_way = current()

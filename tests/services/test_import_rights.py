@@ -1,0 +1,93 @@
+"""An import does nothing its owner could not do by hand, row by row."""
+
+import io
+
+import pytest
+
+from accounts.models import Account, Contact
+from crm.access.levels import Level, Privilege
+from crm.access.stamps import forget_stamps
+from crm.models import ImportRow, RolePrivilege
+from crm.records.imports.services import run_import, stage_file
+from sales_docs.models import Quote
+from tests.factories.accounts import make_account
+from tests.factories.sales_docs import make_quote
+
+pytestmark = pytest.mark.django_db
+
+
+def bring_in(actor, target, text):
+    """The verdict and the problem of each row."""
+    content = text.encode()
+    job = stage_file(
+        actor=actor,
+        target_key=target,
+        file_name="rows.csv",
+        file=io.BytesIO(content),
+        size=len(content),
+    )
+    run_import(actor=actor, job_id=job.pk)
+    rows = ImportRow.objects.filter(job=job).order_by("line")
+    return [(row.verdict, *(one["message"] for one in row.problems)) for row in rows]
+
+
+def test_nobody_takes_a_record_over_by_naming_themselves_as_its_owner(owner, teammate, as_actor):
+    account = make_account(owner, name="Alder Labs", city="Lyon")
+    rows = "name,owner,city\nAlder Labs,Teammate,Paris\n"
+    assert bring_in(as_actor(teammate), "account", rows) == [
+        ("error", "You may not change this one.")
+    ]
+    account.refresh_from_db()
+    assert (account.owner_id, account.city) == (owner.pk, "Lyon")
+
+
+def test_giving_a_record_away_needs_the_right_to(owner, teammate, as_actor):
+    account = make_account(owner, name="Alder Labs")
+    rows = "name,owner\nAlder Labs,Teammate\n"
+    RolePrivilege.objects.filter(record_type="account", privilege=Privilege.ASSIGN).delete()
+    forget_stamps()
+    told = "You may not give this one to somebody else."
+    assert bring_in(as_actor(owner), "account", rows) == [("error", told)]
+    account.refresh_from_db()
+    assert account.owner_id == owner.pk
+
+
+def test_giving_a_record_away_works_for_who_may(owner, teammate, as_actor):
+    account = make_account(owner, name="Alder Labs")
+    rows = "name,owner\nAlder Labs,Teammate\n"
+    assert bring_in(as_actor(owner), "account", rows) == [("update",)]
+    account.refresh_from_db()
+    assert account.owner_id == teammate.pk
+
+
+def test_linking_needs_the_right_on_both(owner, teammate, as_actor):
+    make_account(owner, name="Alder Labs")
+    RolePrivilege.objects.filter(record_type="account", privilege=Privilege.APPEND_TO).update(
+        level=Level.OWN
+    )
+    forget_stamps()
+    rows = "last_name,account\nBerg,Alder Labs\n"
+    told = "Your roles do not allow linking these records."
+    assert bring_in(as_actor(teammate), "contact", rows) == [("error", told)]
+    assert Contact.objects.count() == 0
+    assert bring_in(as_actor(owner), "contact", rows) == [("new",)]
+
+
+def test_what_is_closed_is_not_changed_by_a_file(owner, as_actor):
+    quote = make_quote(owner, name="Fleet")
+    Quote.objects.filter(pk=quote.pk).update(state="won", external_id="Q1")
+    rows = "external_id,name\nQ1,Renamed\n"
+    ((verdict, *told),) = bring_in(as_actor(owner), "quote", rows)
+    assert verdict == "error"
+    assert told
+    quote.refresh_from_db()
+    assert quote.name == "Fleet"
+
+
+def test_what_one_may_not_see_is_made_anew_and_not_touched(owner, stranger, as_actor):
+    account = make_account(owner, name="Alder Labs", city="Lyon")
+    rows = "name,city\nAlder Labs,Paris\n"
+    assert bring_in(as_actor(stranger), "account", rows) == [("new",)]
+    account.refresh_from_db()
+    assert account.city == "Lyon"
+    assert Account.objects.get(city="Paris").owner_id == stranger.pk
