@@ -7,8 +7,9 @@ import django
 
 django.setup()
 
+from django.core.mail import get_connection  # noqa: E402
+
 from crm.company import company  # noqa: E402
-from crm.mail.transport import open_transport  # noqa: E402
 from marketing.composing import House, prepare  # noqa: E402
 from marketing.models import Recipient, Send  # noqa: E402
 from marketing.services.sending import Batch, _message, _records_of  # noqa: E402
@@ -21,10 +22,10 @@ def main(activity: int) -> None:
     batch.records = _records_of(rows)
     prepared = prepare(batch.activity, House.of(company()))
     begun = time.perf_counter()
-    with open_transport() as transport:
+    with get_connection() as server:
         for row in rows:
             record = batch.records[row.record_type][row.record_id]
-            transport.deliver(_message(batch, prepared, row, record))
+            server.send_messages([_message(batch, prepared, row, record)])
     print(len(rows) / (time.perf_counter() - begun))
 
 
