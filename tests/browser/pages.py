@@ -125,6 +125,13 @@ def selling(owner: User) -> list[Visit]:
         Visit(f"{record_url(deal)}assign/"),
         Visit(f"{record_url(deal)}", press("text=Close as won", then="#panel[open] form")),
         Visit(f"{record_url(lead)}qualify/"),
+    ]
+
+
+def listing(owner: User) -> list[Visit]:
+    make_account(owner)
+    make_opportunity(owner, name="A very long name of an opportunity that will not fit at all")
+    return [
         Visit("/opportunities/"),
         Visit("/opportunities/", press("summary.viewpick"), "views"),
         Visit("/opportunities/", press("text=Filter", then=".filter-form"), "filters"),

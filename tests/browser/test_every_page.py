@@ -46,6 +46,7 @@ def wrongs(page: Any, visit: pages.Visit) -> list[Any]:
     ("username", "visits"),
     [
         ("owner", pages.selling),
+        ("owner", pages.listing),
         ("agent", pages.serving),
         ("marketer", pages.marketing),
         ("admin", pages.administering),
