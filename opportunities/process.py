@@ -103,9 +103,11 @@ def _standing(place: int, here: int, *, is_closed: bool) -> str:
 def _days_by_stage(
     opportunity: Opportunity, moves: Iterable[tuple[datetime, str, str]], until: datetime
 ) -> dict[str, int]:
-    stay = _Stay(since=min(opportunity.created_at, opportunity.stage_entered_at))
+    known = list(moves)
+    # A deal that came from elsewhere has no moves: only its present stage is known.
+    stay = _Stay(since=opportunity.created_at if known else opportunity.stage_entered_at)
     stage = None
-    for at, left, entered in moves:
+    for at, left, entered in known:
         stay.leave(left, at)
         stage = entered
     stay.leave(stage or opportunity.stage, until)

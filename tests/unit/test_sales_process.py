@@ -45,6 +45,12 @@ def test_each_stage_counts_its_own_days():
     assert (stages[3].steps_done, stages[3].steps) == (2, 5)
 
 
+@pytest.mark.parametrize("created", [0, 9])
+def test_a_deal_from_elsewhere_counts_from_when_it_entered_its_stage(created):
+    deal = a_deal(stage="develop", created_at=days(created), stage_entered_at=days(4))
+    assert [stage.days for stage in progress(deal, [], until=days(10))] == [0, 6, 0, 0]
+
+
 def test_going_back_adds_to_the_days_of_the_earlier_stage():
     deal = a_deal(stage="qualify")
     moves = [(days(3), "qualify", "develop"), (days(5), "develop", "qualify")]
