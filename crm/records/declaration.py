@@ -241,7 +241,7 @@ class RecordType:
     duplicates: tuple[DuplicateKey, ...] = ()
     rolls_up_to: tuple[str, ...] = ()  # link fields whose target shows this one's timeline
     bulk_fields: tuple[str, ...] = ()  # fields offered in bulk edit
-    import_fields: tuple[str, ...] = ()  # empty: every editable field
+    import_fields: tuple[str, ...] = ()  # empty: what the form asks
     record_template: str = "records/record.html"
     record_view: str = ""
     list_template: str = "records/list.html"

@@ -3,15 +3,20 @@
 import io
 
 import pytest
+from django.utils.module_loading import import_string
 
 from accounts.models import Account, Contact
 from crm.access.levels import Level, Privilege
 from crm.access.stamps import forget_stamps
 from crm.models import ImportRow, RolePrivilege
+from crm.records.declaration import Feature
 from crm.records.imports.services import run_import, stage_file
+from crm.records.imports.targets import EXTRA_FIELDS, target_of
+from crm.records.registry import registry
+from crm.records.services.one import PROTECTED
 from sales_docs.models import Quote
 from tests.factories.accounts import make_account
-from tests.factories.sales_docs import make_quote
+from tests.factories.sales_docs import line, make_quote
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +96,26 @@ def test_what_one_may_not_see_is_made_anew_and_not_touched(owner, stranger, as_a
     account.refresh_from_db()
     assert account.city == "Lyon"
     assert Account.objects.get(city="Paris").owner_id == stranger.pk
+
+
+@pytest.mark.parametrize(
+    "record_type",
+    [pytest.param(one, id=one.key) for one in registry if one.has(Feature.IMPORT)],
+)
+def test_a_file_sets_nothing_that_follows_from_something_else(record_type):
+    """Numbers, states and totals: only what a form asks, or what the type says it takes."""
+    asked = set(import_string(record_type.form).base_fields) | set(record_type.import_fields)
+    declared = {one.name for extra in EXTRA_FIELDS.get(record_type.key, ()) for one in extra()}
+    offered = set(target_of(record_type.key).fields)
+    assert offered <= asked | declared | {"external_id", "owner"}
+    assert offered.isdisjoint(PROTECTED)
+
+
+def test_a_discount_that_would_not_be_counted_is_not_taken(owner, as_actor):
+    quote = make_quote(owner, line(price="100"))
+    Quote.objects.filter(pk=quote.pk).update(external_id="Q1")
+    rows = "external_id,name,discount_percent,freight_amount\nQ1,Fleet,10,5\n"
+    bring_in(as_actor(owner), "quote", rows)
+    quote.refresh_from_db()
+    assert (quote.name, quote.discount_percent, quote.freight_amount) == ("Fleet", 0, 0)
+    assert quote.total_amount == 100

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import BooleanField, F, Func, Max, TextField, Value
 from django.db.models.functions import Upper
+from django.utils.module_loading import import_string
 
 from crm import labels
 from crm.access.actor import Actor
@@ -129,7 +130,9 @@ class RecordTarget(Target):
 
     @cached_property
     def fields(self) -> Mapping[str, ImportField]:
-        found = fields_of(self.record_type.model, self.record_type.import_fields)
+        # What no form asks follows from something else, and a file must not say otherwise.
+        asked = self.record_type.import_fields or import_string(self.record_type.form).base_fields
+        found = fields_of(self.record_type.model, asked)
         for name, aliases in ALIASES.get(self.key, {}).items():
             found[name] = replace(found[name], aliases=aliases)
         for extra in EXTRA_FIELDS.get(self.key, ()):
