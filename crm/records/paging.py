@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core import signing
@@ -117,23 +119,24 @@ def count_up_to(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> int:
 
 def _beyond(keys: Sequence[SortKey], values: Sequence[Any], *, is_reversed: bool) -> Q:
     """Rows that stand strictly after (or before) the boundary in the order."""
-    beyond = Q(pk__in=())
-    equal = Q()
+    beyond, equal = [], Q()
     for key, value in zip(keys, values, strict=True):
-        beyond |= equal & _past(key, value, is_reversed=is_reversed)
+        past = _past(key, value, is_reversed=is_reversed)
+        beyond += [equal & past] if past else []
         equal &= Q(**{f"{key.path}__isnull": True}) if value is None else Q(**{key.path: value})
+    found = reduce(or_, beyond)
     first, value = keys[0], values[0]
     if value is not None and not first.is_nullable:
         # Says the same again in a form an index range can use.
         way = "lte" if first.is_descending != is_reversed else "gte"
-        return Q(**{f"{first.path}__{way}": value}) & beyond
-    return beyond
+        return Q(**{f"{first.path}__{way}": value}) & found
+    return found
 
 
 def _past(key: SortKey, value: Any, *, is_reversed: bool) -> Q:
-    nothing = Q(pk__in=())
+    """Past the value of one key; an empty Q where nothing is."""
     if value is None:
-        return Q(**{f"{key.path}__isnull": False}) if is_reversed else nothing
+        return Q(**{f"{key.path}__isnull": False}) if is_reversed else Q()
     way = "lt" if key.is_descending != is_reversed else "gt"
     past = Q(**{f"{key.path}__{way}": value})
     if key.is_nullable and not is_reversed:
