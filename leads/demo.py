@@ -1,6 +1,7 @@
 """Leads of the demo company."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from accounts.demo import ADDRESS, address, firm_name, phone
@@ -18,7 +19,7 @@ STATES = (
 _LEAD = (
     "topic", "first_name", "last_name", "company", "job_title", "email", "phone", *ADDRESS,
     "industry", "source", "rating", "state", "reason", "closed_at", "budget_amount", "currency_id",
-    "need", "owner_id",
+    "need", "created_at", "modified_at", "owner_id",
 )  # fmt: skip
 
 
@@ -30,6 +31,8 @@ def _lead(fill: Fill, one: int) -> Sequence[Any]:
     state, reasons, _weight = fill.chance.choices(STATES, [row[2] for row in STATES])[0]
     first, last = fill.chance.choice(FIRST_NAMES), fill.chance.choice(LAST_NAMES)
     need = fill.chance.choice(NEEDS)
+    changed = fill.moment(-60, -0.1) if state == "open" else fill.moment(-700, -1)
+    begun = changed - timedelta(days=fill.chance.randint(1, 30))
     return (
         need,
         first,
@@ -44,9 +47,11 @@ def _lead(fill: Fill, one: int) -> Sequence[Any]:
         fill.chance.choice(["hot", "warm", "cold"]),
         state,
         fill.chance.choice(reasons),
-        None if state == "open" else fill.moment(-200, -1),
+        None if state == "open" else changed,
         fill.maybe(0.5, lambda: fill.chance.randint(5, 300) * 1_000),
         "EUR",
         f"{need} in the coming quarter; asked for an offer.",
+        begun,
+        changed,
         fill.owner(),
     )

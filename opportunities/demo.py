@@ -1,6 +1,7 @@
 """Deals of the demo company: won and lost ones of two years, and a lively pipeline."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from crm.demo.fill import Fill
@@ -36,7 +37,7 @@ def _rival(fill: Fill, one: int) -> Sequence[Any]:
 _DEAL = (
     "name", "account_id", "contact_id", "state", "reason", "stage", "stage_entered_at",
     "currency_id", "estimated_revenue", "actual_revenue", "probability", "forecast", "rating",
-    "engaged_on", "est_close_on", "closed_on", "owner_id",
+    "engaged_on", "est_close_on", "closed_on", "created_at", "modified_at", "owner_id",
 )  # fmt: skip
 
 
@@ -46,8 +47,11 @@ def _deal(fill: Fill, _one: int) -> Sequence[Any]:
     stage = fill.chance.choices(STAGES, [40, 30, 20, 10])[0] if state == "open" else "close"
     if state == "open":
         closing, closed = fill.day(-20, 160), None
+        begun, changed = fill.moment(-150, -40), fill.moment(-40, -0.1)
     else:
-        closing = closed = fill.day(-720, -1)
+        changed = fill.moment(-720, -1)
+        begun = changed - timedelta(days=fill.chance.randint(15, 150))
+        closing = closed = changed.date()
     return (
         fill.chance.choice(NEEDS),
         fill.maybe(0.95, lambda: fill.pick("account")),
@@ -55,16 +59,18 @@ def _deal(fill: Fill, _one: int) -> Sequence[Any]:
         state,
         _reason(fill, state),
         stage,
-        fill.moment(-60, 0) if state == "open" else fill.moment(-740, -20),
+        changed,
         "USD" if fill.chance.random() < 0.2 else "EUR",
         int(revenue),
         int(revenue * fill.chance.uniform(0.85, 1.1)) if state == "won" else None,
         PROBABILITIES[stage] if state == "open" else 100 if state == "won" else 0,
         _forecast(fill, state, stage),
         fill.chance.choice(["hot", "warm", "warm", "cold"]),
-        fill.day(-800, -5),
+        begun.date(),
         closing,
         closed,
+        begun,
+        changed,
         fill.owner(),
     )
 
