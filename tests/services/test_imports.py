@@ -68,6 +68,16 @@ def test_rows_with_errors_stay_out_and_come_back_in_the_repair_file(actor):
     assert "“twelve” is not a number." in lines[1]
 
 
+def test_the_repair_file_holds_no_formula_and_can_be_uploaded_again(actor):
+    job = stage(actor, b"name,city,employees\n=1+1,+33,none\n")
+    run_import(actor=actor, job_id=job.pk)
+    repair = "".join(repair_file(job))
+    assert repair.splitlines()[1].startswith("'=1+1,'+33,none,")
+    again = stage(actor, repair.replace("none", "3").encode())
+    assert run_import(actor=actor, job_id=again.pk)["new"] == 1
+    assert Account.objects.values_list("name", "city").get() == ("=1+1", "+33")
+
+
 def test_a_row_that_is_there_already_is_updated_and_twice_in_the_file_counts_once(actor):
     run_import(actor=actor, job_id=stage(actor).pk)
     again = stage(actor, b"name,employees\nalder labs,15\nAlder Labs,16\nBirch Foods,7\n")

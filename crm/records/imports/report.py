@@ -11,6 +11,7 @@ from rapidfuzz import process
 
 from crm.access.actor import Actor
 from crm.models import ImportJob, ImportRow
+from crm.records.formulas import safe_cell
 from crm.records.imports.fields import ImportField, Kind
 from crm.records.imports.plan import sources_of
 from crm.records.imports.targets import choosable_titles, target_of
@@ -75,5 +76,5 @@ def repair_file(job: ImportJob) -> Iterator[str]:
 
 def _line(cells: list[str]) -> str:
     text = StringIO()
-    csv.writer(text).writerow(cells)
+    csv.writer(text).writerow([safe_cell(cell) for cell in cells])
     return text.getvalue()
