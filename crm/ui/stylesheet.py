@@ -1,4 +1,4 @@
-"""The parts under `styles/`, joined in their order into the one stylesheet that pages load.
+"""The parts under `crm/ui/styles/`, joined in their order into the one stylesheet that pages load.
 
 A part is short enough to read; a page asks for one file. `css/app.css` is found like any static
 file: in development it is joined anew when a part has changed, in production `collectstatic`
@@ -16,7 +16,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 SHEET = "css/app.css"
-PARTS = settings.BASE_DIR / "styles"
+PARTS = Path(__file__).parent / "styles"
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 MARGIN = re.compile(r"\n\s*")

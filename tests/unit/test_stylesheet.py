@@ -1,4 +1,4 @@
-"""The parts under `styles/` become one sheet, joined anew when a part has changed."""
+"""The parts under `crm/ui/styles/` become one sheet, joined anew when a part has changed."""
 
 import os
 from pathlib import Path
