@@ -3,9 +3,9 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
+import crm.installing
 import crm.models.record
 from crm.series import add_number_series
 
@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0002_lookalike_indexes'),
-        ('crm', '0006_one_record'),
-        ('sales_docs', '0002_billing_and_request_keys'),
+        ('accounts', '0001_initial'),
+        ('crm', '0001_initial'),
+        ('sales_docs', '0001_initial'),
     ]
 
     operations = [
@@ -62,6 +62,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'case',
                 'verbose_name_plural': 'cases',
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='8d7a7013f3dba9b20e3b6e7384ef38ddd66cb0ef', operation='UPDATE', pgid='pgtrigger_keep_current_f4341', table='cases_case', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='dc3020c79525f5b8ec8de4808728d4335c742747', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_37531', table='cases_case', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('case', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='3557e571bbb99f0bdd7243ba3a716d423386218b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_b82ee', table='cases_case', when='AFTER')), pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('case'); END IF; RETURN NEW;", hash='12eed848070c64ff4abad49556d3d8d41c1fed6f', operation='INSERT', pgid='pgtrigger_number_24d29', table='cases_case', when='BEFORE'))],
+                'indexes': [models.Index(fields=['-modified_at', '-id'], name='case_recent'), models.Index(fields=['unit', '-modified_at', '-id'], name='case_unit'), models.Index(fields=['owner', '-modified_at', '-id'], name='case_owner'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='case_bin'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='case_search'), models.Index(fields=['account', '-created_at', '-id'], name='case_account'), models.Index(fields=['contact', '-created_at', '-id'], name='case_contact'), models.Index(condition=models.Q(('state', 'active')), fields=['priority', 'created_at', 'id'], name='case_urgency'), models.Index(condition=models.Q(('state', 'active')), fields=['priority', 'id'], name='case_priority'), models.Index(condition=models.Q(('is_escalated', True), ('state', 'active')), fields=['escalated_at', 'id'], name='case_escalated'), models.Index(condition=models.Q(('follow_up_on__isnull', False), ('state', 'active')), fields=['follow_up_on', 'id'], name='case_follow_up'), models.Index(models.OrderBy(models.F('resolved_at'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 'resolved')), name='case_resolved')],
+                'constraints': [models.UniqueConstraint(fields=('external_id',), name='case_external_id'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='case_has_title'), models.CheckConstraint(condition=models.Q(('account__isnull', False), ('contact__isnull', False), _connector='OR'), name='case_has_customer', violation_error_message='Say whose concern it is.'), models.CheckConstraint(condition=models.Q(models.Q(('reason__in', ['in_progress', 'on_hold', 'waiting', 'researching']), ('resolved_at__isnull', True), ('state', 'active')), models.Q(('reason__in', ['solved', 'informed']), ('resolved_at__isnull', False), ('state', 'resolved')), models.Q(('reason', 'canceled'), ('resolved_at__isnull', True), ('state', 'canceled')), _connector='OR'), name='case_reason_of_state'), models.CheckConstraint(condition=models.Q(models.Q(('escalated_at__isnull', False), ('is_escalated', True)), models.Q(('escalated_at__isnull', True), ('is_escalated', False)), _connector='OR'), name='case_escalated_when'), models.CheckConstraint(condition=models.Q(('billable_minutes__lte', models.F('minutes'))), name='case_bills_no_more_than_spent', violation_error_message='More is billed than was spent.')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +90,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'queue',
                 'verbose_name_plural': 'queues',
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='a41f9d270854bd71016483118eb089202fa9f64b', operation='UPDATE', pgid='pgtrigger_keep_current_29c01', table='cases_queue', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='9e58e92785550840ffe88f0b454881cecf737516', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_f4174', table='cases_queue', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('queue', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='0488d27567bcf1e08cd37930997e792c1d496c79', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_8a82e', table='cases_queue', when='AFTER'))],
+                'indexes': [models.Index(fields=['-modified_at', '-id'], name='queue_recent'), models.Index(fields=['unit', '-modified_at', '-id'], name='queue_unit'), models.Index(fields=['owner', '-modified_at', '-id'], name='queue_owner'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='queue_bin'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='queue_search')],
+                'constraints': [models.UniqueConstraint(fields=('external_id',), name='queue_external_id'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='queue_has_name'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('name',), name='queue_name_once', violation_error_message='There is one of this name already.')],
             },
         ),
         migrations.CreateModel(
@@ -101,134 +107,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'place in a queue',
                 'verbose_name_plural': 'places in queues',
+                'indexes': [models.Index(fields=['queue', 'worked_by'], name='queueitem_queue'), models.Index(condition=models.Q(('worked_by__isnull', False)), fields=['worked_by'], name='queueitem_worker')],
             },
         ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-modified_at', '-id'], name='case_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', '-modified_at', '-id'], name='case_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['owner', '-modified_at', '-id'], name='case_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='case_bin'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='case_search'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['account', '-created_at', '-id'], name='case_account'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['contact', '-created_at', '-id'], name='case_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['priority', 'created_at', 'id'], name='case_urgency'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'resolved')), fields=['-resolved_at', '-id'], name='case_resolved'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('external_id',), name='case_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='case_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('account__isnull', False), ('contact__isnull', False), _connector='OR'), name='case_has_customer', violation_error_message='Say whose concern it is.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__in', ['in_progress', 'on_hold', 'waiting', 'researching']), ('resolved_at__isnull', True), ('state', 'active')), models.Q(('reason__in', ['solved', 'informed']), ('resolved_at__isnull', False), ('state', 'resolved')), models.Q(('reason', 'canceled'), ('resolved_at__isnull', True), ('state', 'canceled')), _connector='OR'), name='case_reason_of_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('escalated_at__isnull', False), ('is_escalated', True)), models.Q(('escalated_at__isnull', True), ('is_escalated', False)), _connector='OR'), name='case_escalated_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('billable_minutes__lte', models.F('minutes'))), name='case_bills_no_more_than_spent', violation_error_message='More is billed than was spent.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='8d7a7013f3dba9b20e3b6e7384ef38ddd66cb0ef', operation='UPDATE', pgid='pgtrigger_keep_current_f4341', table='cases_case', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='dc3020c79525f5b8ec8de4808728d4335c742747', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_37531', table='cases_case', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('case', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='3557e571bbb99f0bdd7243ba3a716d423386218b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_b82ee', table='cases_case', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('case'); END IF; RETURN NEW;", hash='12eed848070c64ff4abad49556d3d8d41c1fed6f', operation='INSERT', pgid='pgtrigger_number_24d29', table='cases_case', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['-modified_at', '-id'], name='queue_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['unit', '-modified_at', '-id'], name='queue_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['owner', '-modified_at', '-id'], name='queue_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='queue_bin'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='queue_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(fields=('external_id',), name='queue_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='queue_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('name',), name='queue_name_once', violation_error_message='There is one of this name already.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queue',
-            trigger=pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='a41f9d270854bd71016483118eb089202fa9f64b', operation='UPDATE', pgid='pgtrigger_keep_current_29c01', table='cases_queue', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queue',
-            trigger=pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='9e58e92785550840ffe88f0b454881cecf737516', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_f4174', table='cases_queue', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queue',
-            trigger=pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('queue', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='0488d27567bcf1e08cd37930997e792c1d496c79', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_8a82e', table='cases_queue', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='queueitem',
-            index=models.Index(fields=['queue', 'worked_by'], name='queueitem_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='queueitem',
-            index=models.Index(condition=models.Q(('worked_by__isnull', False)), fields=['worked_by'], name='queueitem_worker'),
+        crm.installing.InstallTriggers(
+            model_names=['Case', 'Queue'],
         ),
     ]

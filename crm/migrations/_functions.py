@@ -53,14 +53,16 @@ END $$;
 NEXT_NUMBER = """
 CREATE FUNCTION public.crm_next_number(series text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    shape record;
+    named text;
+    places int;
+    next_one text := nextval('public.crm_number_' || series)::text;
 BEGIN
-    SELECT prefix, digits INTO shape FROM public.crm_numberseries WHERE key = series;
+    SELECT prefix, digits INTO named, places FROM public.crm_numberseries WHERE key = series;
     IF NOT FOUND THEN
-        SELECT upper(left(series, 3)) || '-' AS prefix, 5 AS digits INTO shape;
+        named := upper(left(series, 3)) || '-';
+        places := 5;
     END IF;
-    RETURN shape.prefix
-        || lpad(nextval('public.crm_number_' || series)::text, shape.digits, '0');
+    RETURN named || lpad(next_one, greatest(places, length(next_one)), '0');
 END $$;
 """
 

@@ -4,10 +4,10 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import crm.installing
 import crm.models.record
 import service.models.article
 from crm.series import add_number_series
@@ -18,10 +18,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0002_lookalike_indexes'),
+        ('accounts', '0001_initial'),
         ('cases', '0001_initial'),
-        ('crm', '0006_one_record'),
-        ('sales_docs', '0002_billing_and_request_keys'),
+        ('crm', '0001_initial'),
+        ('sales_docs', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -55,13 +55,16 @@ class Migration(migrations.Migration):
                 ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.currency', verbose_name='currency')),
                 ('modified_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.principal', verbose_name='modified by')),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.principal', verbose_name='owner')),
-                ('renews', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewal', to='service.contract', verbose_name='renews')),
+                ('renews', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewals', to='service.contract', verbose_name='renews')),
                 ('unit', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.businessunit', verbose_name='business unit')),
             ],
             options={
                 'verbose_name': 'contract',
                 'verbose_name_plural': 'contracts',
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='2f7db57b2fad4adf9e756fddf464a937b65b2baf', operation='UPDATE', pgid='pgtrigger_keep_current_b98fb', table='service_contract', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='3955e2121ce98e1481c24998a1edc320702aa33f', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_855c7', table='service_contract', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('contract', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='df4d1bde375e92d75e8bdc63c635c0742b06854b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_f5184', table='service_contract', when='AFTER')), pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('contract'); END IF; RETURN NEW;", hash='8d11e35b777783f7ecac42b22e32335b528b3e76', operation='INSERT', pgid='pgtrigger_number_915e5', table='service_contract', when='BEFORE'))],
+                'indexes': [models.Index(fields=['-modified_at', '-id'], name='contract_recent'), models.Index(fields=['unit', '-modified_at', '-id'], name='contract_unit'), models.Index(fields=['owner', '-modified_at', '-id'], name='contract_owner'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='contract_bin'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='contract_search'), models.Index(fields=['account', 'state', 'ends_on'], name='contract_account'), models.Index(condition=models.Q(('state', 'invoiced')), fields=['starts_on'], name='contract_to_start'), models.Index(condition=models.Q(('state__in', ['invoiced', 'active'])), fields=['ends_on'], name='contract_to_end')],
+                'constraints': [models.UniqueConstraint(fields=('external_id',), name='contract_external_id'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contract_has_name'), models.UniqueConstraint(fields=('number', 'term'), name='contract_number_term'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('renews',), name='contract_renewed_once'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contract_dates', violation_error_message='The last day lies before the first.'), models.CheckConstraint(condition=models.Q(models.Q(('canceled_on__isnull', False), ('state', 'canceled')), models.Q(models.Q(('state', 'canceled'), _negated=True), ('canceled_on__isnull', True)), _connector='OR'), name='contract_canceled_when')],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +88,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line of a contract',
                 'verbose_name_plural': 'lines of contracts',
                 'ordering': ('contract_id', 'position', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='contractline_has_title'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contractline_dates', violation_error_message='The last day lies before the first.'), models.CheckConstraint(condition=models.Q(models.Q(('allotment', 'dates'), ('total__isnull', True)), models.Q(models.Q(('allotment', 'dates'), _negated=True), ('total__gte', 1)), _connector='OR'), name='contractline_total', violation_error_message='Say how many; cover between two days has no number.'), models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('price__gte', 0), ('discount__lte', models.F('price'))), name='contractline_price', violation_error_message='The discount is larger than the price.')],
             },
         ),
         migrations.CreateModel(
@@ -104,7 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('amount', models.IntegerField(help_text='Negative where something was used, positive where given back.', verbose_name='amount')),
-                ('reason', models.CharField(choices=[('resolved', 'Resolved'), ('reactivated', 'Taken up again')], max_length=12, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('resolved', 'Resolved'), ('reactivated', 'Taken up again'), ('undone', 'Undone')], max_length=12, verbose_name='reason')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allotment_entries', to='cases.case')),
@@ -115,6 +119,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'entry of an allotment',
                 'verbose_name_plural': 'entries of allotments',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__lte', 0), ('reason', 'resolved'), ('refunds__isnull', True)), models.Q(('amount__gte', 0), ('reason__in', ['reactivated', 'undone']), ('refunds__isnull', False)), _connector='OR'), name='allotmententry_sign')],
             },
         ),
         migrations.CreateModel(
@@ -150,110 +155,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'indexes': [models.Index(fields=['-modified_at', '-id'], name='article_recent'), models.Index(fields=['unit', '-modified_at', '-id'], name='article_unit'), models.Index(fields=['owner', '-modified_at', '-id'], name='article_owner'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='article_bin'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='article_search'), models.Index(fields=['state', '-published_at', '-id'], name='article_published'), django.contrib.postgres.indexes.GinIndex(fields=['ranked_text'], name='article_ranked')],
                 'constraints': [models.UniqueConstraint(fields=('external_id',), name='article_external_id'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='article_has_title'), models.UniqueConstraint(fields=('number', 'major', 'minor'), name='article_version'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('number',), name='article_published_once'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('state__in', ['draft', 'in_review', 'approved'])), fields=('number',), name='article_under_way_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'archived']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='article_published_when')],
+                'triggers': [pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='fd1bcf78f7e5b2c29e3f1b07bb1361874aebe335', operation='UPDATE', pgid='pgtrigger_keep_current_2475e', table='service_article', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='3a1a598e8051b767a443aca7875e3e169e189c1d', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_790bb', table='service_article', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('article', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) - 'ranked_text' END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) - 'ranked_text' END); RETURN NULL;", hash='3a6d9f711908c657e6fca61e3b39585d43129a76', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_a849c', table='service_article', when='AFTER')), pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('article'); END IF; RETURN NEW;", hash='091342ae2d50eb48ee4bd930554f2fad4bc4e7d4', operation='INSERT', pgid='pgtrigger_number_973b5', table='service_article', when='BEFORE'))],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='article',
-            trigger=pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='fd1bcf78f7e5b2c29e3f1b07bb1361874aebe335', operation='UPDATE', pgid='pgtrigger_keep_current_2475e', table='service_article', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='article',
-            trigger=pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='3a1a598e8051b767a443aca7875e3e169e189c1d', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_790bb', table='service_article', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='article',
-            trigger=pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('article', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) - 'ranked_text' END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) - 'ranked_text' END); RETURN NULL;", hash='3a6d9f711908c657e6fca61e3b39585d43129a76', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_a849c', table='service_article', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='article',
-            trigger=pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('article'); END IF; RETURN NEW;", hash='091342ae2d50eb48ee4bd930554f2fad4bc4e7d4', operation='INSERT', pgid='pgtrigger_number_973b5', table='service_article', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['-modified_at', '-id'], name='contract_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['unit', '-modified_at', '-id'], name='contract_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['owner', '-modified_at', '-id'], name='contract_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='contract_bin'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='contract_search'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['account', 'state', 'ends_on'], name='contract_account'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(condition=models.Q(('state', 'invoiced')), fields=['starts_on'], name='contract_to_start'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(condition=models.Q(('state__in', ['invoiced', 'active'])), fields=['ends_on'], name='contract_to_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('external_id',), name='contract_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contract_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('number', 'term'), name='contract_number_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contract_dates', violation_error_message='The last day lies before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('canceled_on__isnull', False), ('state', 'canceled')), models.Q(models.Q(('state', 'canceled'), _negated=True), ('canceled_on__isnull', True)), _connector='OR'), name='contract_canceled_when'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contract',
-            trigger=pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='2f7db57b2fad4adf9e756fddf464a937b65b2baf', operation='UPDATE', pgid='pgtrigger_keep_current_b98fb', table='service_contract', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contract',
-            trigger=pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='3955e2121ce98e1481c24998a1edc320702aa33f', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_855c7', table='service_contract', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contract',
-            trigger=pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('contract', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='df4d1bde375e92d75e8bdc63c635c0742b06854b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_f5184', table='service_contract', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contract',
-            trigger=pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('contract'); END IF; RETURN NEW;", hash='8d11e35b777783f7ecac42b22e32335b528b3e76', operation='INSERT', pgid='pgtrigger_number_915e5', table='service_contract', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='contractline',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='contractline_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractline',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contractline_dates', violation_error_message='The last day lies before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('allotment', 'dates'), ('total__isnull', True)), models.Q(models.Q(('allotment', 'dates'), _negated=True), ('total__gte', 1)), _connector='OR'), name='contractline_total', violation_error_message='Say how many; cover between two days has no number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractline',
-            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('price__gte', 0), ('discount__lte', models.F('price'))), name='contractline_price', violation_error_message='The discount is larger than the price.'),
-        ),
-        migrations.AddConstraint(
-            model_name='allotmententry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__lte', 0), ('reason', 'resolved'), ('refunds__isnull', True)), models.Q(('amount__gte', 0), ('reason', 'reactivated'), ('refunds__isnull', False)), _connector='OR'), name='allotmententry_sign'),
+        crm.installing.InstallTriggers(
+            model_names=['Contract', 'Article'],
         ),
     ]
