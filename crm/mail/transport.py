@@ -27,7 +27,7 @@ GO_AHEAD, WILL_FORWARD = 354, 251
 LONGEST_REPLY = 250
 # Before the final dot a server near by gets this long to say that it has given up meanwhile: then
 # the message was certainly not taken, and nobody's fate becomes unknown.
-LISTEN_MS = 20
+LISTEN_MS = 2
 
 _FIRST_DOTS = re.compile(rb"(?m)^\.")
 
