@@ -172,6 +172,7 @@ class Opportunity(Record):
                 name="opportunity_open_owner",
                 condition=models.Q(state="open", deleted_at__isnull=True),
             ),
+            models.Index(fields=["stage", "rating"], name="opportunity_stage"),
             # In the order of the lists: empty values last, whichever way it goes.
             models.Index(
                 fields=["est_close_on", "id"],

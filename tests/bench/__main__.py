@@ -21,6 +21,7 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     os.environ.setdefault("CRM_HOME", str(ROOT / "var"))
+    os.environ["PYTHONPATH"] = str(ROOT)  # of the scripts that cases start
     from tests.bench.servers import bench_servers
 
     with bench_servers() as address:
