@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from crm.app_urls import brought_by_apps
 from crm.health import healthz
@@ -10,6 +11,8 @@ from crm.today.preferences import preferences
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    # An administrator sets the address: it is one of the names to log in by.
+    path("user/email/", RedirectView.as_view(pattern_name="preferences"), name="account_email"),
     path("user/", include("allauth.urls")),
     path("", today.today, name="today"),
     path("recent/", today.recent, name="recent"),

@@ -124,3 +124,12 @@ def check_headers(answer):
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert "camera=()" in answer["Permissions-Policy"]
+
+
+def test_nobody_gives_themselves_another_address(owner, sign_in):
+    before = owner.email
+    answer = sign_in(owner).post("/user/email/", {"email": "boss@halden.example", "action_add": ""})
+    owner.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (302, "/preferences/")
+    assert owner.email == before
+    assert not owner.emailaddress_set.filter(email="boss@halden.example").exists()
