@@ -7,7 +7,6 @@ from crm.access.levels import Privilege
 from crm.records.declaration import (
     Action,
     Column,
-    Feature,
     NamedView,
     Panel,
     Place,
@@ -25,7 +24,6 @@ registry.register(
         colour="case",
         places=(Place(area="service", group="service", order=20),),
         form="cases.forms.QueueForm",
-        features=frozenset(Feature) - {Feature.TIMELINE, Feature.FILES},
         subtitle=("description",),
         key_fields=(
             Column(name="is_private", kind="bool"),
