@@ -1,10 +1,16 @@
 """Fixtures for all tests."""
 
 import pytest
+from hypothesis import settings
 
 from crm.launch.translations import compile_translations
 
 pytest_plugins = ["tests.people", "tests.servers", "tests.browsing", "tests.mail_server"]
+
+
+# No test asserts seconds, and a change is judged by the same examples wherever it is tested.
+settings.register_profile("crm", deadline=None, derandomize=True)
+settings.load_profile("crm")
 
 
 def pytest_configure(config: pytest.Config) -> None:
