@@ -20,6 +20,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 
 
 def customer_places(order: int) -> tuple[Place, ...]:
@@ -110,13 +111,8 @@ registry.register(
             Column(name="created_at", kind="moment", is_default=False),
         ),
         views=(
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-                is_default=True,
-            ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            my_records(is_default=True),
+            all_records(),
             NamedView(
                 key="customers",
                 label=_("Customers"),
@@ -230,13 +226,8 @@ registry.register(
             Column(name="created_at", kind="moment", is_default=False),
         ),
         views=(
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-                is_default=True,
-            ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            my_records(is_default=True),
+            all_records(),
             NamedView(
                 key="private",
                 label=_("Private customers"),

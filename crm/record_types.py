@@ -19,6 +19,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records
 
 State = Activity.State
 
@@ -92,12 +93,7 @@ registry.register(
                 select=lambda rows, actor: rows.planned(),
                 sort="due_at",
             ),
-            NamedView(
-                key="all",
-                label=_("All %(types)s"),
-                select=lambda rows, actor: rows,
-                sort="-modified_at",
-            ),
+            all_records(sort="-modified_at"),
         ),
         filters=("kind", "state", "priority", "due_at", "owner", "modified_at"),
         bulk_fields=("priority", "due_at"),

@@ -22,6 +22,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_open_records
 from leads.models import Lead
 from leads.panels import (
     became,
@@ -65,13 +66,7 @@ def _lanes() -> list[Lane]:
 
 
 VIEWS = (
-    NamedView(
-        key="mine",
-        label=_("My open %(types)s"),
-        select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
-        sort="-created_at",
-        is_default=True,
-    ),
+    my_open_records(sort="-created_at", is_default=True),
     NamedView(
         key="open",
         label=_("All open %(types)s"),
@@ -102,7 +97,7 @@ VIEWS = (
         select=lambda rows, actor: rows.disqualified(),
         sort="-closed_at",
     ),
-    NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+    all_records(),
 )
 
 COLUMNS = (

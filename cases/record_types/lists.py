@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.labels import singular_lazy
 from crm.records.declaration import Column, NamedView
+from crm.records.standard import all_records
 
 VIEWS = (
     NamedView(
@@ -43,7 +44,7 @@ VIEWS = (
         select=lambda rows, actor: rows.resolved_this_week(),
         sort="-resolved_at",
     ),
-    NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+    all_records(),
 )
 
 COLUMNS = (

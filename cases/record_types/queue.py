@@ -15,6 +15,7 @@ from crm.records.declaration import (
     Section,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records
 
 registry.register(
     RecordType(
@@ -54,9 +55,7 @@ registry.register(
                 sort="name",
                 is_default=True,
             ),
-            NamedView(
-                key="all", label=_("All %(types)s"), select=lambda rows, actor: rows, sort="name"
-            ),
+            all_records(sort="name"),
         ),
         filters=("is_private", "owner", "created_at", "modified_at"),
         bulk_fields=("is_private",),

@@ -16,14 +16,8 @@ from crm.conditions.schema import Group, Tree, validate
 from crm.errors import CrmError
 from crm.models import SavedView
 from crm.records.declaration import NamedView, RecordType
-from crm.records.filters import (
-    Chip,
-    chip,
-    filter_set,
-    narrow,
-    parameters,
-    params_of_all,
-)
+from crm.records.filters.chips import Chip, chip, params_of_all
+from crm.records.filters.sets import filter_set, narrow, parameters
 from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate, sort, walk
 from crm.records.reach import reaches_few
 from crm.records.saved_views import views_of

@@ -15,6 +15,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 from marketing.models import CampaignActivity
 from marketing.panels import mailing_of
 from marketing.services.saving import keep_activity, prepare_activity
@@ -254,17 +255,8 @@ registry.register(
             Column(name="modified_at", kind="moment", is_default=False),
         ),
         views=(
-            NamedView(
-                key="all",
-                label=_("All %(types)s"),
-                select=lambda rows, actor: rows,
-                is_default=True,
-            ),
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-            ),
+            all_records(is_default=True),
+            my_records(),
             NamedView(
                 key="proposed",
                 label=_("To be prepared"),

@@ -16,6 +16,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 from marketing.models import Campaign
 from marketing.panels import activities_of, lists_of, responses_of, results_of
 from marketing.services.saving import keep_campaign, prepare_campaign
@@ -189,11 +190,7 @@ registry.register(
                 select=lambda rows, actor: rows.under_way(),
                 is_default=True,
             ),
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-            ),
+            my_records(),
             NamedView(
                 key="launched",
                 label=_("Launched"),
@@ -204,7 +201,7 @@ registry.register(
                 label=_("Completed and canceled"),
                 select=lambda rows, actor: rows.over(),
             ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            all_records(),
         ),
         filters=(
             "state",

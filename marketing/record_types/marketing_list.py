@@ -14,6 +14,7 @@ from crm.records.declaration import (
     Section,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 from marketing.models import MarketingList
 from marketing.panels import count_members, newest_members, uses_of_list
 from marketing.services.saving import prepare_list
@@ -77,17 +78,8 @@ registry.register(
             Column(name="modified_at", kind="moment", is_wide_only=True),
         ),
         views=(
-            NamedView(
-                key="all",
-                label=_("All %(types)s"),
-                select=lambda rows, actor: rows,
-                is_default=True,
-            ),
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-            ),
+            all_records(is_default=True),
+            my_records(),
             NamedView(
                 key="unlocked",
                 label=_("Open for changes"),

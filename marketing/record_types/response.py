@@ -15,6 +15,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records
 from marketing.models import CampaignResponse
 from marketing.panels import became
 from marketing.services.saving import keep_response, prepare_response
@@ -120,7 +121,7 @@ registry.register(
                 label=_("Closed"),
                 select=lambda rows, actor: rows.closed(),
             ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            all_records(),
         ),
         filters=(
             "campaign",

@@ -4,13 +4,13 @@ from crm.labels import plural_lazy
 from crm.records.declaration import (
     Column,
     DuplicateKey,
-    NamedView,
     Panel,
     Place,
     RecordType,
     Section,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 from opportunities.models import Competitor
 from opportunities.panels import deals_against
 
@@ -50,19 +50,8 @@ registry.register(
             Column(name="created_at", kind="moment", is_default=False),
         ),
         views=(
-            NamedView(
-                key="all",
-                label=_("All %(types)s"),
-                select=lambda rows, actor: rows,
-                sort="name",
-                is_default=True,
-            ),
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-                sort="name",
-            ),
+            all_records(sort="name", is_default=True),
+            my_records(sort="name"),
         ),
         filters=("name", "owner", "created_at", "modified_at"),
         duplicates=(

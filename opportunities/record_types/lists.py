@@ -3,15 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.declaration import Column, NamedView
+from crm.records.standard import all_records, my_open_records
 
 VIEWS = (
-    NamedView(
-        key="mine",
-        label=_("My open %(types)s"),
-        select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
-        sort="est_close_on",
-        is_default=True,
-    ),
+    my_open_records(sort="est_close_on", is_default=True),
     NamedView(
         key="open",
         label=_("All open %(types)s"),
@@ -48,7 +43,7 @@ VIEWS = (
         select=lambda rows, actor: rows.lost(),
         sort="-closed_on",
     ),
-    NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+    all_records(),
 )
 
 COLUMNS = (

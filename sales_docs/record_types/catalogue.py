@@ -18,6 +18,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records
 from sales_docs import panels
 from sales_docs.models import PriceList, Product
 from sales_docs.services.saving import prepare_product
@@ -122,9 +123,7 @@ registry.register(
                 label=_("Retired"),
                 select=lambda rows, actor: rows.filter(state=Product.State.RETIRED),
             ),
-            NamedView(
-                key="all", label=_("All %(types)s"), select=lambda rows, actor: rows, sort="name"
-            ),
+            all_records(sort="name"),
         ),
         filters=(
             "state",
@@ -236,9 +235,7 @@ registry.register(
                 sort="name",
                 is_default=True,
             ),
-            NamedView(
-                key="all", label=_("All %(types)s"), select=lambda rows, actor: rows, sort="name"
-            ),
+            all_records(sort="name"),
         ),
         filters=("currency", "is_active", "valid_from", "valid_until", "owner", "modified_at"),
         duplicates=(DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),),

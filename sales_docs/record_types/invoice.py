@@ -15,6 +15,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records
 from sales_docs import panels
 from sales_docs.models import Invoice
 from sales_docs.record_types import shared
@@ -151,7 +152,7 @@ registry.register(
                 select=lambda rows, actor: rows.overdue(timezone.localdate(clock.now())),
                 sort="due_on",
             ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            all_records(),
         ),
         filters=(*shared.FILTERS, "kind", "issued_on", "due_on", "paid_on", "order"),
         actions=ACTIONS,

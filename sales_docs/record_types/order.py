@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.records.declaration import Action, Column, NamedView, Place, RecordType, Rules, Status
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_open_records
 from sales_docs.models import Order
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lines_lock_reason, lock_reason, require_deletable
@@ -141,19 +142,14 @@ registry.register(
             Column(name="created_at", kind="moment", is_default=False),
         ),
         views=(
-            NamedView(
-                key="mine",
-                label=_("My open %(types)s"),
-                select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
-                is_default=True,
-            ),
+            my_open_records(is_default=True),
             NamedView(
                 key="open", label=_("All open %(types)s"), select=lambda rows, actor: rows.open()
             ),
             NamedView(
                 key="to-bill", label=_("To be billed"), select=lambda rows, actor: rows.to_bill()
             ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            all_records(),
         ),
         filters=(*shared.FILTERS, "reason", "ordered_on", "requested_delivery_on", "closed_on"),
         actions=ACTIONS,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.levels import Privilege
 from crm.records.declaration import Action, Column, NamedView, Place, RecordType, Rules, Status
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_open_records
 from sales_docs.models import Quote
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lock_reason, require_deletable
@@ -124,12 +125,7 @@ registry.register(
             Column(name="created_at", kind="moment", is_default=False),
         ),
         views=(
-            NamedView(
-                key="mine",
-                label=_("My open %(types)s"),
-                select=lambda rows, actor: rows.open().owned_by(actor.principal_ids),
-                is_default=True,
-            ),
+            my_open_records(is_default=True),
             NamedView(
                 key="open", label=_("All open %(types)s"), select=lambda rows, actor: rows.open()
             ),
@@ -141,7 +137,7 @@ registry.register(
             ),
             NamedView(key="won", label=_("Won"), select=lambda rows, actor: rows.won()),
             NamedView(key="closed", label=_("Closed"), select=lambda rows, actor: rows.closed()),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            all_records(),
         ),
         filters=(*shared.FILTERS, "reason", "revision", "valid_until", "closed_on"),
         actions=ACTIONS,

@@ -16,6 +16,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 from service import rules
 from service.models import Article
 from service.panels import article_text, fitting_articles, versions
@@ -192,12 +193,8 @@ registry.register(
                 select=lambda rows, actor: rows.in_review(),
                 sort="modified_at",
             ),
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-            ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            my_records(),
+            all_records(),
         ),
         filters=(
             "state",

@@ -16,6 +16,7 @@ from crm.records.declaration import (
     Status,
 )
 from crm.records.registry import registry
+from crm.records.standard import all_records, my_records
 from service import rules
 from service.models import Contract
 from service.panels import (
@@ -227,19 +228,14 @@ registry.register(
                 sort="ends_on",
                 is_default=True,
             ),
-            NamedView(
-                key="mine",
-                label=_("My %(types)s"),
-                select=lambda rows, actor: rows.owned_by(actor.principal_ids),
-                sort="ends_on",
-            ),
+            my_records(sort="ends_on"),
             NamedView(
                 key="ending",
                 label=_("Ending within 60 days"),
                 select=lambda rows, actor: rows.ending_soon(),
                 sort="ends_on",
             ),
-            NamedView(key="all", label=_("All %(types)s"), select=lambda rows, actor: rows),
+            all_records(),
         ),
         filters=(
             "state",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm.records.filters import parameters
+from crm.records.filters.sets import parameters
 from crm.records.listing import OWN_PARAMETERS
 from crm.records.registry import registry
 from tests.contract.building import make_record

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crm.records.filters import all_filters, parameters
+from crm.records.filters.sets import all_filters, parameters
 from crm.records.registry import registry
 from tests.factories.accounts import make_account
 

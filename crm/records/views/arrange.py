@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.access.levels import Privilege
 from crm.conditions.words import path_label
 from crm.records.declaration import RecordType
-from crm.records.filters import all_filters, filter_set, parameters
+from crm.records.filters.sets import all_filters, filter_set, parameters
 from crm.records.listing import MOST_SORTS, Listing, canonical
 from crm.records.tables import BoundColumn
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from crm.access.levels import Privilege
 from crm.errors import NotVisible
 from crm.models import Principal
-from crm.records.filters import people_words
+from crm.records.filters.kinds import people_words
 from crm.records.lookups import OFFERED, PRINCIPALS, choosable
 from crm.records.reach import latest_first
 from crm.records.registry import registry
