@@ -33,7 +33,7 @@ def accounts_below(actor: Actor) -> QuerySet[Any]:
 def subsidiaries(actor: Actor, account: Account) -> dict[str, Any] | None:
     """Accounts that belong to this one; left out where there are none."""
     rows = Account.objects.visible_to(actor).filter(parent=account).defer("search_text")
-    found = list(rows.order_by("name", "pk")[: SHOWN + 1])
+    found = list(rows.order_by("name__folded", "pk")[: SHOWN + 1])
     if not found:
         return None
     return {"accounts": found[:SHOWN], "has_more": len(found) > SHOWN}

@@ -212,7 +212,7 @@ registry.register(
             Section(key="reach", label=_("How not to reach them"), fields=REFUSALS),
         ),
         columns=(
-            Column(name="full_name", kind="link", sort="last_name"),
+            Column(name="full_name", kind="link", sort="last_name,first_name"),
             Column(name="account", kind="record", related=("account",), sort="account__name"),
             Column(name="job_title", is_wide_only=True),
             Column(name="email"),

@@ -95,7 +95,9 @@ def my_shelves(actor: Actor) -> list[Shelf]:
 
 def my_queues(actor: Actor) -> list[Shelf]:
     """The queues I work in, with how much is waiting in each for anybody."""
-    queues = Queue.objects.visible_to(actor).worked_by(actor).order_by("name", "pk")[:QUEUES]
+    queues = (
+        Queue.objects.visible_to(actor).worked_by(actor).order_by("name__folded", "pk")[:QUEUES]
+    )
     waiting = Case.objects.visible_to(actor).waiting_in_queues().order_by()
     counts = dict(waiting.values_list("queue_item__queue").annotate(Count("pk")))
     return [

@@ -14,6 +14,20 @@ TRIGRAM = 3
 LONG_WORD = 4
 
 
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class Folded(models.Transform):
+    """Text without accents and case, as the search texts have it; on both sides.
+
+    Names are sorted by it as well: the database orders bytes, people the letters of a word.
+    """
+
+    lookup_name = "folded"
+    function = "public.crm_fold"
+    bilateral = True
+    output_field = models.TextField()
+
+
 def folded(text: str) -> models.Func:
     """The text as search texts have it: no accents, lower case."""
     return models.Func(

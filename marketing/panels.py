@@ -58,7 +58,7 @@ def uses_of_list(actor: Actor, record: MarketingList) -> dict[str, Any] | None:
 
 
 def lists_of(actor: Actor, campaign: Campaign) -> dict[str, Any]:
-    rows = campaign.lists.visible_to(actor).with_members().order_by("name", "pk")
+    rows = campaign.lists.visible_to(actor).with_members().order_by("name__folded", "pk")
     may = actor.allows(Privilege.APPEND, campaign)
     return {"lists": list(rows), "may_change": may}
 

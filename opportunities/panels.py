@@ -110,7 +110,7 @@ def totals_won(rows: QuerySet[Opportunity] | None) -> list[tuple[Decimal, str]]:
 def rivals(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
     """Who else bids; left out where there is nobody and nobody can be added."""
     visible = Competitor.objects.visible_to(actor)
-    found = list(visible.filter(opportunities=opportunity).order_by("name", "pk"))
+    found = list(visible.filter(opportunities=opportunity).order_by("name__folded", "pk"))
     is_open = opportunity.state == Opportunity.State.OPEN
     may_change = is_open and actor.allows(Privilege.WRITE, opportunity)
     if not found and not may_change:

@@ -211,7 +211,7 @@ def _shown(actor: Actor, key: str, record: Any, link: str, found: list[Any]) -> 
 def product_prices(actor: Actor, record: Product) -> Context | None:
     lists = PriceList.objects.visible_to(actor)
     items = record.price_list_items.filter(price_list__in=lists).select_related("price_list")
-    found = list(items.order_by("price_list__name", "pk")[: SHOWN + 1])
+    found = list(items.order_by("price_list__name__folded", "pk")[: SHOWN + 1])
     if not found:
         return None
     return {
@@ -234,7 +234,7 @@ def _price_in(price_list: PriceList, amount: Any) -> str:
 def product_members(actor: Actor, record: Product) -> Context | None:
     if record.structure != Product.Structure.FAMILY:
         return None
-    rows = Product.objects.visible_to(actor).filter(parent=record).order_by("name", "pk")
+    rows = Product.objects.visible_to(actor).filter(parent=record).order_by("name__folded", "pk")
     found = list(rows[: SHOWN_MEMBERS + 1])
     members = [
         {"name": member.name, "code": member.code, "url": record_url(member)}
@@ -259,7 +259,7 @@ def price_list_items(actor: Actor, record: PriceList) -> Context:
             "url": url_of("product", item.product_id),
             "amount": figures.price(item.amount),
         }
-        for item in rows.select_related("product").order_by("product__name", "pk")
+        for item in rows.select_related("product").order_by("product__name__folded", "pk")
     ]
     return {
         "items": items,

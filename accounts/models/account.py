@@ -10,6 +10,7 @@ from accounts.models.reach import Reachable
 from accounts.models.web import WebAddressField
 from accounts.querysets import AccountQuerySet
 from crm.models import Currency, Record, number_field, number_trigger, search_text
+from crm.querysets import Folded
 
 
 class Account(MainAddress, ShippingAddress, Reachable, Record):
@@ -83,7 +84,7 @@ class Account(MainAddress, ShippingAddress, Reachable, Record):
         triggers = [*Record.Meta.triggers, number_trigger("account")]
         indexes = [
             *Record.Meta.indexes,
-            models.Index(fields=["name", "id"], name="account_name"),
+            models.Index(Folded("name"), "id", name="account_name"),
             models.Index(Upper("name"), name="account_same_name"),
             models.Index(fields=["industry"], name="account_industry"),
             models.Index(Upper("email"), name="account_email"),

@@ -8,6 +8,7 @@ from accounts.models.person import FullName
 from accounts.models.reach import Reachable
 from accounts.querysets import ContactQuerySet
 from crm.models import Record, search_text
+from crm.querysets import Folded
 
 
 class Contact(MainAddress, Reachable, Record):
@@ -37,7 +38,7 @@ class Contact(MainAddress, Reachable, Record):
         verbose_name_plural = _("contacts")
         indexes = [
             *Record.Meta.indexes,
-            models.Index(fields=["last_name", "first_name", "id"], name="contact_name"),
+            models.Index(Folded("last_name"), Folded("first_name"), "id", name="contact_name"),
             models.Index(Upper("email"), name="contact_email"),
             models.Index(Upper("last_name"), Upper("first_name"), name="contact_same_name"),
             models.Index(Upper("mobile"), name="contact_mobile"),

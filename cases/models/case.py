@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from cases.querysets import CaseQuerySet
 from crm.models import Record, number_field, number_trigger, search_text
+from crm.querysets import Folded
 from sales_docs.models import Product
 
 MOST_MINUTES = 100_000
@@ -109,6 +110,7 @@ class Case(Record):
         triggers = [*Record.Meta.triggers, number_trigger("case")]
         indexes = [
             *Record.Meta.indexes,
+            models.Index(Folded("title"), "id", name="case_title"),
             models.Index(fields=["account", "-created_at", "-id"], name="case_account"),
             models.Index(fields=["contact", "-created_at", "-id"], name="case_contact"),
             models.Index(

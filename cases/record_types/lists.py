@@ -55,7 +55,7 @@ COLUMNS = (
         name="contact",
         kind="record",
         related=("contact",),
-        sort="contact__last_name",
+        sort="contact__last_name,contact__first_name",
         is_default=False,
     ),
     Column(name="reason", kind="pill"),

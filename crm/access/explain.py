@@ -93,7 +93,7 @@ def shares_of(record: Record) -> list[Sharing]:
     """Whom the record was shared with, one line each."""
     rows = Share.objects.filter(record_type=record.type_key(), record_id=record.pk)
     given: dict[Principal, list[Privilege]] = {}
-    for share in rows.select_related("principal").order_by("principal__name", "pk"):
+    for share in rows.select_related("principal").order_by("principal__name__folded", "pk"):
         given.setdefault(share.principal, []).append(Privilege(share.privilege))
     order = list(Privilege)
     return [

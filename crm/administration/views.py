@@ -28,7 +28,7 @@ class CopyForm(forms.Form):
 
 def roles(request: HttpRequest) -> HttpResponse:
     require_administrator(request.actor)
-    found = Role.objects.prefetch_related("holders").order_by("name")
+    found = Role.objects.prefetch_related("holders").order_by("name__folded")
     return render(request, "administration/roles.html", {"roles": found, "form": CopyForm()})
 
 

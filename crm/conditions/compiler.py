@@ -12,7 +12,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db.models import BooleanField, CharField, Func, Q, TextField, Transform
+from django.db.models import BooleanField, Func, Q
 
 from crm.access.actor import Actor, Scope
 from crm.access.levels import Privilege
@@ -29,17 +29,6 @@ OPPOSITES = {
     Op.NONE_OF: Op.ANY_OF,
     Op.BLANK: Op.FILLED,
 }
-
-
-@CharField.register_lookup
-@TextField.register_lookup
-class Folded(Transform):
-    """Text without accents and case, as the search texts have it; on both sides."""
-
-    lookup_name = "folded"
-    function = "public.crm_fold"
-    bilateral = True
-    output_field = TextField()
 
 
 class IsNotTrue(Func):

@@ -52,7 +52,8 @@ class Column:
     """One column of a list, of the export and of the look-up's note.
 
     `name` is a model field or a name of its own; `accessor` is the path read from the row
-    ("account.name" follows links), `sort` the ORM path that orders it ("" = not sortable).
+    ("account.name" follows links), `sort` the ORM paths that order it, separated by commas
+    ("" = not sortable).
     `kind` decides the cell: text, link, money, number, percent, date, moment, choice, pill,
     stage, person, bool, record. A money column names its currency's path.
     """

@@ -87,7 +87,7 @@ class RecordChoiceField(forms.Field):
     def _offered(self) -> list[tuple[Any, str]]:
         """The present choice and, for use without JavaScript, the latest rows."""
         rows = self._rows()
-        latest = rows.order_by("name" if self.model is Principal else "-modified_at", "-pk")
+        latest = rows.order_by("name__folded" if self.model is Principal else "-modified_at", "-pk")
         found = {row.pk: str(row) for row in latest[:OFFERED]}
         present = self._present()
         if present is not None:

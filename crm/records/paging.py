@@ -31,15 +31,24 @@ class BadCursor(CrmError):
 
 @dataclass(frozen=True)
 class SortKey:
-    """One column of an order. `path` is an ORM path; the last key is the primary key."""
+    """One column of an order. `path` is an ORM path; the last key is the primary key.
+
+    Text `is_folded`: it is ordered as a dictionary has it, whatever its accents and case.
+    """
 
     path: str
     is_descending: bool = False
     is_nullable: bool = True
+    is_folded: bool = False
+
+    @property
+    def compared(self) -> str:
+        """The ORM path of what rows are compared by."""
+        return f"{self.path}__folded" if self.is_folded else self.path
 
     def expression(self, *, is_reversed: bool, is_on_its_own: bool = False) -> Any:
         descends = self.is_descending != is_reversed
-        value: Any = OnItsOwn(F(self.path)) if is_on_its_own else F(self.path)
+        value: Any = OnItsOwn(F(self.compared)) if is_on_its_own else F(self.compared)
         if not self.is_nullable:
             return value.desc() if descends else value.asc()
         # Nulls stand last when going forward, so first when going back.
@@ -123,13 +132,13 @@ def _beyond(keys: Sequence[SortKey], values: Sequence[Any], *, is_reversed: bool
     for key, value in zip(keys, values, strict=True):
         past = _past(key, value, is_reversed=is_reversed)
         beyond += [equal & past] if past else []
-        equal &= Q(**{f"{key.path}__isnull": True}) if value is None else Q(**{key.path: value})
+        equal &= Q(**{f"{key.path}__isnull": True}) if value is None else Q(**{key.compared: value})
     found = reduce(or_, beyond)
     first, value = keys[0], values[0]
     if value is not None and not first.is_nullable:
         # Says the same again in a form an index range can use.
         way = "lte" if first.is_descending != is_reversed else "gte"
-        return Q(**{f"{first.path}__{way}": value}) & found
+        return Q(**{f"{first.compared}__{way}": value}) & found
     return found
 
 
@@ -138,7 +147,7 @@ def _past(key: SortKey, value: Any, *, is_reversed: bool) -> Q:
     if value is None:
         return Q(**{f"{key.path}__isnull": False}) if is_reversed else Q()
     way = "lt" if key.is_descending != is_reversed else "gt"
-    past = Q(**{f"{key.path}__{way}": value})
+    past = Q(**{f"{key.compared}__{way}": value})
     if key.is_nullable and not is_reversed:
         past |= Q(**{f"{key.path}__isnull": True})
     return past

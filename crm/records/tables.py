@@ -69,7 +69,7 @@ class BoundColumn:
 
     @cached_property
     def sort_path(self) -> str:
-        """The ORM path that orders by this column, '' when it can't be sorted by."""
+        """The ORM paths that order by this column, '' when it can't be sorted by."""
         if self.column.sort is not None:
             return self.column.sort
         field = self.field
@@ -240,8 +240,16 @@ def sort_keys(columns: Sequence[BoundColumn], names: Iterable[str]) -> list[Sort
         column = by_name.get(name) or _undeclared(columns, name)
         if not column.sort_path:
             raise KeyError(name)
-        keys.append(SortKey(column.sort_path, signed.startswith("-"), _is_nullable(column)))
+        keys += _keys_of(column, is_descending=signed.startswith("-"))
     return [*keys, SortKey("pk", bool(keys) and keys[0].is_descending, is_nullable=False)]
+
+
+def _keys_of(column: BoundColumn, *, is_descending: bool) -> list[SortKey]:
+    model = column.record_type.model
+    return [
+        SortKey(path, is_descending, _is_nullable(model, path), _is_folded(column, path))
+        for path in column.sort_path.split(",")
+    ]
 
 
 def _undeclared(columns: Sequence[BoundColumn], name: str) -> BoundColumn:
@@ -252,6 +260,13 @@ def _undeclared(columns: Sequence[BoundColumn], name: str) -> BoundColumn:
     return BoundColumn(record_type, Column(name=name))
 
 
-def _is_nullable(column: BoundColumn) -> bool:
-    field = field_at(column.record_type.model, column.sort_path)
-    return field is None or field.null or "__" in column.sort_path
+def _is_nullable(model: Any, path: str) -> bool:
+    field = field_at(model, path)
+    return field is None or field.null or "__" in path
+
+
+def _is_folded(column: BoundColumn, path: str) -> bool:
+    """Words are sorted as people do; numbers and keys have no accents and case."""
+    field = field_at(column.record_type.model, path)
+    is_text = isinstance(getattr(field, "output_field", field), models.CharField)
+    return is_text and not field.choices and path != column.record_type.number

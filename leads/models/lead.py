@@ -15,6 +15,7 @@ from accounts.models import (
     WebAddressField,
 )
 from crm.models import Currency, Record, number_field, number_trigger, search_text
+from crm.querysets import Folded
 from leads.querysets import LeadQuerySet
 from opportunities.models import BudgetStatus, Opportunity, PurchaseProcess, Rating, Timeframe
 
@@ -176,6 +177,7 @@ class Lead(MainAddress, Reachable, Record):
                 models.F("id").desc(),
                 name="lead_closed",
             ),
+            models.Index(Folded("name"), "id", name="lead_name"),
             models.Index(Upper("email"), name="lead_email"),
             models.Index(Upper("last_name"), Upper("company"), name="lead_same_name"),
             models.Index(Upper("mobile"), name="lead_mobile"),

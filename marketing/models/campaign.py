@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Record, number_field, number_trigger, search_text
+from crm.querysets import Folded
 from marketing.models.columns import amount, currency, in_order, not_negative
 from marketing.models.marketing_list import MarketingList
 from marketing.querysets import CampaignQuerySet
@@ -64,7 +65,7 @@ class Campaign(Record):
         triggers = [*Record.Meta.triggers, number_trigger("campaign")]
         indexes = [
             *Record.Meta.indexes,
-            models.Index(fields=["name", "id"], name="campaign_name"),
+            models.Index(Folded("name"), "id", name="campaign_name"),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
 from crm.models import Principal, Record, search_text
+from crm.querysets import Folded
 from marketing.models.columns import amount, currency, not_negative
 from marketing.querysets import MarketingListQuerySet
 
@@ -45,7 +46,7 @@ class MarketingList(Record):
         verbose_name_plural = _("marketing lists")
         indexes = [
             *Record.Meta.indexes,
-            models.Index(fields=["name", "id"], name="marketinglist_name"),
+            models.Index(Folded("name"), "id", name="marketinglist_name"),
         ]
         constraints = [
             *Record.Meta.constraints,

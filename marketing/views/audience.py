@@ -26,7 +26,7 @@ def choose(
 ) -> HttpResponse:
     if activity.state != CampaignActivity.State.PROPOSED:
         return redirect(action_url(activity, "live"))
-    chosen = list(activity.lists.visible_to(request.actor).order_by("name", "pk"))
+    chosen = list(activity.lists.visible_to(request.actor).order_by("name__folded", "pk"))
     form = AudienceForm(
         request.POST or None,
         actor=request.actor,

@@ -78,7 +78,7 @@ def _context(
         "form": form,
         "audience": audience,
         "bars": bars(audience),
-        "lists": activity.lists.visible_to(request.actor).order_by("name", "pk"),
+        "lists": activity.lists.visible_to(request.actor).order_by("name__folded", "pk"),
         "missing": missing,
         "is_ready": not missing and audience.reached > 0,
         "tested": tested_note(activity),

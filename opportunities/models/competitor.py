@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WebAddressField
 from crm.models import Record, search_text
+from crm.querysets import Folded
 
 
 class Competitor(Record):
@@ -23,7 +24,7 @@ class Competitor(Record):
         verbose_name_plural = _("competitors")
         indexes = [
             *Record.Meta.indexes,
-            models.Index(fields=["name", "id"], name="competitor_name"),
+            models.Index(Folded("name"), "id", name="competitor_name"),
             GinIndex(OpClass("name", "gin_trgm_ops"), name="competitor_alike"),
         ]
         constraints = [

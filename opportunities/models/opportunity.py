@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from crm.models import Currency, Record, number_field, number_trigger, search_text
+from crm.querysets import Folded
 from opportunities.models.choices import BudgetStatus, PurchaseProcess, Rating, Timeframe
 from opportunities.models.competitor import Competitor
 from opportunities.querysets import OpportunityQuerySet
@@ -172,6 +173,7 @@ class Opportunity(Record):
                 name="opportunity_open_owner",
                 condition=models.Q(state="open", deleted_at__isnull=True),
             ),
+            models.Index(Folded("name"), "id", name="opportunity_name"),
             models.Index(fields=["stage", "rating"], name="opportunity_stage"),
             # In the order of the lists: empty values last, whichever way it goes.
             models.Index(

@@ -68,7 +68,7 @@ def _stored(actor: Any, price_list: PriceList) -> PriceForm:
         version=price_list.version,
         rows=[
             _row(item.product, figures.price(item.amount))
-            for item in items.order_by("product__name", "pk")
+            for item in items.order_by("product__name__folded", "pk")
         ],
     )
 

@@ -472,9 +472,7 @@ def test_few_rows_are_sorted_and_many_walked_in_their_order_to_the_same_end(
         forward, pages, _last = every_page(page, "/opportunities/?view=all&sort=-account,name")
     assert pages == 4
     assert forward == [f"Deal {i}" for i in (2, 5, 1, 7, 3, 6, 9, 0, 4, 8)]
-    assert any(
-        'ORDER BY (SELECT "' in query["sql"].replace("U0", '"') for query in queries
-    ) == bool(few)
+    assert any("ORDER BY (SELECT " in query["sql"] for query in queries) == bool(few)
 
 
 def test_whoever_sees_everything_walks_in_the_order_of_the_list(admin, sign_in, owner):
@@ -483,3 +481,26 @@ def test_whoever_sees_everything_walks_in_the_order_of_the_list(admin, sign_in, 
     with CaptureQueriesContext(connection) as queries:
         client.get("/opportunities/?view=all")
     assert not any("ORDER BY (SELECT" in query["sql"] for query in queries)
+
+
+def test_names_are_sorted_as_a_dictionary_has_them(page, owner, monkeypatch):
+    monkeypatch.setattr("crm.records.listing.PAGE_SIZE", 2)
+    for name in ("Zeta", "école", "alpha", "Éclair", "Émile", "Beta"):
+        make_account(owner=owner, name=name)
+    shown = []
+    address = "/accounts/?view=all&sort=name"
+    while address:
+        response = page(address)
+        shown += names(response)
+        following = link(response, "next")
+        address = following and f"/accounts/{following}"
+    assert shown == ["alpha", "Beta", "Éclair", "école", "Émile", "Zeta"]
+    backwards = page("/accounts/?view=all&sort=-name")
+    assert names(backwards) == ["Zeta", "Émile"]
+
+
+def test_people_are_sorted_by_last_name_then_by_first(page, owner):
+    for first, last in (("Zoé", "de Witt"), ("Anna", "Éluard"), ("Änne", "De Witt"), ("Bo", "Ek")):
+        make_contact(owner=owner, first_name=first, last_name=last)
+    response = page("/contacts/?view=all&sort=full_name")
+    assert names(response) == ["Änne De Witt", "Zoé de Witt", "Bo Ek", "Anna Éluard"]

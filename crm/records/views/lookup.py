@@ -37,7 +37,7 @@ def _words(text: str) -> list[dict[str, Any]]:
 
 def _principals(text: str, *, are_all_asked: bool) -> list[dict[str, Any]]:
     """Users and teams; who was deactivated only where one looks for what they have."""
-    rows = Principal.objects.select_related("unit").order_by("name", "pk")
+    rows = Principal.objects.select_related("unit").order_by("name__folded", "pk")
     if not are_all_asked:
         rows = rows.exclude(user__is_active=False)
     if text:
