@@ -8,6 +8,11 @@ from crm.demo.fill import Fill
 from crm.demo.names import FIRST_NAMES, LAST_NAMES
 from crm.demo.words import FIRM_NAMES, FIRM_TRADES, JOB_TITLES, PLACES, STREETS, plain
 
+# How a number begins in a country, without the zero dialled inside it.
+DIALLED = {
+    "FR": "+33 4", "CH": "+41 22", "BE": "+32 2", "NL": "+31 10", "DE": "+49 40", "AT": "+43 1",
+    "DK": "+45 86", "SE": "+46 31", "GB": "+44 117", "US": "+1 503", "CA": "+1 514",
+}  # fmt: skip
 ADDRESS = ("line1", "city", "region", "postcode", "country")
 
 
@@ -40,25 +45,25 @@ _ACCOUNT = (
 def _account(fill: Fill, one: int) -> Sequence[Any]:
     name = firm_name(one)
     site = name.lower().replace(" ", "-")
-    is_american = fill.chance.random() < 0.2
+    place = address(fill)
     return (
         name,
         fill.chance.choices(["customer", "prospect", "partner", "supplier"], [45, 45, 6, 4])[0],
         fill.chance.choice(Industry.values),
         fill.chance.randint(2, 900) * 100_000,
-        "USD" if is_american else "EUR",
+        "USD" if place[-1] in ("US", "CA") else "EUR",
         int(10 ** fill.chance.uniform(1, 4)),
         fill.chance.randint(1946, 2021),
         f"https://{site}.example",
-        phone(fill),
+        phone(fill, place[-1]),
         f"office@{site}.example",
-        *address(fill),
+        *place,
         fill.owner(),
     )
 
 
-def phone(fill: Fill) -> str:
-    return f"+33 4 {fill.chance.randint(10, 99)} {fill.chance.randint(10, 99)} 00 00"
+def phone(fill: Fill, country: str) -> str:
+    return f"{DIALLED[country]} {fill.chance.randint(100, 999)} {fill.chance.randint(10, 99)} 00"
 
 
 _CONTACT = (
@@ -69,15 +74,16 @@ _CONTACT = (
 
 def _contact(fill: Fill, one: int) -> Sequence[Any]:
     first, last = fill.chance.choice(FIRST_NAMES), fill.chance.choice(LAST_NAMES)
+    place = address(fill)
     return (
         first,
         last,
         fill.maybe(0.92, lambda: fill.pick("account")),
         fill.chance.choice(JOB_TITLES),
         f"{plain(first)}.{plain(last)}.{one}@mail.example",
-        phone(fill),
+        phone(fill, place[-1]),
         fill.maybe(0.4, lambda: fill.day(-365 * 62, -365 * 24)),
-        *address(fill),
+        *place,
         fill.chance.random() < 0.06,
         fill.chance.random() < 0.04,
         fill.owner(),

@@ -33,6 +33,7 @@ def _lead(fill: Fill, one: int) -> Sequence[Any]:
     need = fill.chance.choice(NEEDS)
     changed = fill.moment(-60, -0.1) if state == "open" else fill.moment(-700, -1)
     begun = changed - timedelta(days=fill.chance.randint(1, 30))
+    place = address(fill)
     return (
         need,
         first,
@@ -40,8 +41,8 @@ def _lead(fill: Fill, one: int) -> Sequence[Any]:
         firm_name(one * 3 + 50_000),
         fill.chance.choice(JOB_TITLES),
         f"{plain(first)}.{plain(last)}.{one}@inbox.example",
-        phone(fill),
-        *address(fill),
+        phone(fill, place[-1]),
+        *place,
         fill.chance.choice(Industry.values),
         fill.chance.choice(Lead.Source.values),
         fill.chance.choice(["hot", "warm", "cold"]),

@@ -1,7 +1,7 @@
 """What the board's cards and the record pages show of deals beyond their fields."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ def decorate_cards(actor: Actor, cards: list[Opportunity]) -> None:
     now = clock.now()
     for card in cards:
         step = steps.get(card.pk)
-        age = now - card.stage_entered_at
+        age = max(now - card.stage_entered_at, timedelta())
         card.next_step = step
         card.may_read_step = step is not None and actor.allows(Privilege.READ, step)
         card.is_step_late = bool(step and step.due_at and step.due_at < now)

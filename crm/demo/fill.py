@@ -54,7 +54,10 @@ class Fill:
     def moment(self, days_from: float, days_to: float) -> datetime:
         """A moment between two distances from now, in days, at an hour people work."""
         day = self.now + timedelta(days=self.chance.uniform(days_from, days_to))
-        return day.replace(hour=self.chance.randint(7, 17), minute=self.chance.choice((0, 15, 30)))
+        hour, minute = self.chance.randint(7, 17), self.chance.choice((0, 15, 30))
+        found = day.replace(hour=hour, minute=minute)
+        is_too_late = days_to <= 0 and found > self.now
+        return found - timedelta(days=1) if is_too_late else found
 
     def day(self, days_from: float, days_to: float) -> date:
         return self.moment(days_from, days_to).date()

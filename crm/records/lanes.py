@@ -112,7 +112,7 @@ def sums_of(board: Board, rows: Any) -> dict[str, list[tuple[int, Decimal, str]]
     if not board.total:
         counted = rows.order_by().values_list(board.field).annotate(Count("pk"))
         return {value: [(count, Decimal(0), "")] for value, count in counted}
-    grouped = rows.order_by().values_list(board.field, "currency_id")
+    grouped = rows.order_by("currency_id").values_list(board.field, "currency_id")
     found: dict[str, list[tuple[int, Decimal, str]]] = {}
     for value, code, count, total in grouped.annotate(Count("pk"), Sum(board.total)):
         found.setdefault(value, []).append((count, total or Decimal(0), code))
