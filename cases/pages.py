@@ -15,7 +15,7 @@ def add_pages() -> None:
             area="service",
             group="service",
             label=named(_("%(Type)s desk"), "case"),
-            icon="inbox",
+            icon="headset",
             url_name="desk:home",
             order=5,
             reads="case",
