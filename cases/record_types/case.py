@@ -74,7 +74,7 @@ PANELS = (
     Panel(
         key="customer",
         label=_("Customer"),
-        template="cases/panels/customer.html",
+        template="accounts/panels/customer.html",
         load=customer,
         order=10,
     ),

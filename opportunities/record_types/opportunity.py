@@ -122,7 +122,7 @@ PANELS = (
     Panel(
         key="customer",
         label=_("Customer"),
-        template="opportunities/panels/customer.html",
+        template="accounts/panels/customer.html",
         load=customer,
         order=10,
     ),
