@@ -40,11 +40,12 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """A sentence fragment, its shape, and how much it weighs."""
+    """A sentence fragment, its shape, and how much it weighs; of equals the closer comes first."""
 
     text: str
     icon: str
     points: int
+    percent: int = 100
 
 
 def account_reasons(lead: Lead, account: Any) -> list[Reason]:
@@ -96,7 +97,8 @@ def _name(wanted: str, held: str) -> list[Reason]:
     if percent < SIMILAR:
         return []
     text = _("name %(percent)s %% alike") % {"percent": percent}
-    return [Reason(text, "percent", SAME_NAME if percent >= IDENTICAL else SIMILAR_NAME)]
+    points = SAME_NAME if percent >= IDENTICAL else SIMILAR_NAME
+    return [Reason(text, "percent", points, percent)]
 
 
 def folded(text: str) -> str:

@@ -99,8 +99,14 @@ def _known(actor: Actor, model: Any, record_id: int | None, note: Any) -> list[C
 def _known_first(known: list[Candidate], alike: list[Candidate]) -> tuple[Candidate, ...]:
     taken = {candidate.record.pk for candidate in known}
     others = [candidate for candidate in alike if candidate.record.pk not in taken]
-    others.sort(key=lambda candidate: (ORDER.index(candidate.strength), -candidate.record.pk))
+    others.sort(key=_likeliest_first)
     return tuple([*known, *others][:OFFERED])
+
+
+def _likeliest_first(candidate: Candidate) -> tuple[int, int, int, int]:
+    points = sum(reason.points for reason in candidate.reasons)
+    closest = max((reason.percent for reason in candidate.reasons), default=0)
+    return ORDER.index(candidate.strength), -points, -closest, -candidate.record.pk
 
 
 def _opportunities(

@@ -227,3 +227,12 @@ def test_the_page_takes_few_queries_whatever_it_finds(
 
     with django_assert_max_num_queries(45):
         client.get(f"/leads/{lead.pk}/qualify/")
+
+
+def test_the_likeliest_candidates_come_first(owner, sign_in):
+    for name in ("Brightwater Motors", "Brightwater Lab", "Brightwater Metals"):
+        make_account(owner, name=name)
+    lead = make_lead(owner, company="Brightwater Labs")
+    text = sign_in(owner).get(f"/leads/{lead.pk}/qualify/").content.decode()
+    places = [text.index(f"Brightwater {word}") for word in ("Lab<", "Metals", "Motors")]
+    assert places == sorted(places)
