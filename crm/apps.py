@@ -11,7 +11,10 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import files  # noqa: F401  (registers what undoes its verbs)
+        from crm.notifications import standard
         from crm.records import checks  # noqa: F401  (registers the system checks)
+
+        standard.install()
 
 
 class AdministrationConfig(AdminConfig):

@@ -25,6 +25,7 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             request.actor = Actor(user=None)  # type: ignore[attr-defined]
             return self.get_response(request)
+        forget_stamps(request.user.pk)
         request.actor = Actor(user=request.user)  # type: ignore[attr-defined]
         zone = ZoneInfo(request.user.time_zone)
         with translation.override(request.user.language), timezone.override(zone):

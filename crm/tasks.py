@@ -12,6 +12,8 @@ from crm.access.stamps import forget_stamps
 from crm.activities.sending import send_pending
 from crm.hurry import hurry
 from crm.models import BulkJob, RecentRecord, SentForm
+from crm.notifications.reminders import remind_of_due
+from crm.notifications.services import forget_old_notifications
 from crm.records import jobs
 from crm.records.emptying import discard_contents, empty_bins
 
@@ -32,13 +34,22 @@ def send_pending_mail() -> None:
 
 @shared_task
 def forget_old_traces() -> None:
-    """What only serves the moment: tokens of sent forms, records opened long ago."""
+    """What only serves the moment: tokens of sent forms, records opened long ago, old news."""
+    forget_stamps()
     now = clock.now()
     SentForm.objects.filter(sent_at__lt=now - FORMS_KEPT).delete()
     BulkJob.objects.filter(created_at__lt=now - JOBS_KEPT).exclude(state__in=OPEN_JOBS).delete()
     chosen = BulkJob.objects.filter(state=BulkJob.State.CHOSEN)
     chosen.filter(created_at__lt=now - FORMS_KEPT).delete()
     RecentRecord.objects.filter(seen_at__lt=now - RECENT_KEPT).delete()
+    forget_old_notifications(actor=Actor.system())
+
+
+@shared_task
+def remind_people() -> None:
+    """Tells people what is due."""
+    forget_stamps()
+    remind_of_due(actor=Actor.system())
 
 
 @shared_task

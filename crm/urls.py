@@ -22,6 +22,7 @@ urlpatterns = [
     path("ui/", include("crm.ui.urls")),
     path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
+    path("notifications/", include("crm.notifications.urls")),
     path("jobs/", include("crm.records.job_urls")),
     path("imports/", include("crm.records.imports.urls")),
     *brought_by_apps(),

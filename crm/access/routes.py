@@ -37,6 +37,7 @@ ROUTES: dict[str, Policy] = {
     "ui:*": Policy.SIGNED_IN,
     "search:search": Policy.SIGNED_IN,
     "settings:*": Policy.ADMINISTRATOR,
+    "notifications:*": Policy.SIGNED_IN,  # one's own
     "jobs:*": Policy.SIGNED_IN,  # one's own
     "imports:*": Policy.TARGET,
     "records:lookup": Policy.READ,

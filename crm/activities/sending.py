@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from crm import clock
 from crm.access.actor import Actor
+from crm.activities.events import MailFailed
 from crm.company import company
 from crm.models import Activity, User
-from crm.operations import operation
+from crm.operations import emit, operation
 from crm.records.registry import registry
 from crm.records.services import save_changed
 
@@ -63,7 +64,7 @@ def _send(activity: Activity, deliver: Callable[[Activity], None]) -> None:
 
 @operation
 def settle(*, actor: Actor, record_id: int, failure: str = "") -> None:
-    """Writes down how sending a claimed mail went."""
+    """Writes down how sending a claimed mail went. Emits MailFailed."""
     activity = Activity.objects.select_for_update(of=("self",)).get(pk=record_id)
     if activity.delivery == Delivery.SENDING:
         _set(activity, Delivery.FAILED if failure else Delivery.SENT, failure)
@@ -71,7 +72,7 @@ def settle(*, actor: Actor, record_id: int, failure: str = "") -> None:
 
 @operation
 def give_up_lost(*, actor: Actor) -> None:
-    """Mails whose worker died while sending them: their outcome is unknown."""
+    """Mails whose worker died while sending them: their outcome is unknown. Emits MailFailed."""
     since = clock.now() - LOST_AFTER
     lost = Activity.objects.filter(delivery=Delivery.SENDING, modified_at__lt=since)
     for activity in lost.select_for_update(skip_locked=True, of=("self",)).order_by("pk"):
@@ -89,6 +90,8 @@ def _set(activity: Activity, delivery: Delivery, note: str = "") -> None:
     }
     activity.delivery, activity.delivery_note = delivery, note[:NOTE_LENGTH]
     save_changed(registry.get("activity"), activity, changes)
+    if delivery == Delivery.FAILED:
+        emit(MailFailed(activity=activity))
 
 
 def _hand_over(activity: Activity) -> None:

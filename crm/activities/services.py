@@ -70,7 +70,7 @@ def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str,
         activity.regarding_id = regarding.pk
     _complete_what_is_past(activity)
     saved: Activity = save_new(registry.get("activity"), activity)
-    emit(ActivityLogged(activity=saved))
+    emit(ActivityLogged(activity=saved, regarding=regarding))
     if saved.delivery == Delivery.PENDING:
         hurry_mail()
     return saved

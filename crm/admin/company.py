@@ -90,7 +90,7 @@ class CompanySettingsAdmin(SettingsAdmin):
             {"fields": ("name", "address", "registration", "email", "phone", "website")},
         ),
         (_("On documents"), {"fields": ("payment_details", "document_terms")}),
-        (_("Time"), {"fields": ("fiscal_year_start", "bin_days")}),
+        (_("Time"), {"fields": ("fiscal_year_start", "bin_days", "notification_days")}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

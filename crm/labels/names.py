@@ -92,14 +92,15 @@ def in_text(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:2].islower() or len(name) == 1 else name
 
 
-def with_names(sentence: Any, type_key: str) -> str:
-    """Fills %(Type)s, %(Types)s, %(type)s and %(types)s in a translated sentence."""
+def with_names(sentence: Any, type_key: str, **more: Any) -> str:
+    """Fills %(Type)s, %(Types)s, %(type)s and %(types)s in a translated sentence, and `more`."""
     one, many = singular(type_key), plural(type_key)
     return str(sentence) % {
         "Type": one,
         "Types": many,
         "type": in_text(one),
         "types": in_text(many),
+        **more,
     }
 
 

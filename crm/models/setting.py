@@ -58,6 +58,13 @@ class CompanySettings(models.Model):
             "Then it is erased for good."
         ),
     )
+    notification_days = models.PositiveSmallIntegerField(
+        _("days notifications are kept"),
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(7), MaxValueValidator(3650)],
+        help_text=_("Older ones are taken away, whether they were read or not."),
+    )
 
     class Meta:
         verbose_name = _("company settings")

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.errors import CrmError, NotVisible, RuleViolation
 from crm.models import BulkJob
-from crm.operations import current, operation, operation_called
+from crm.operations import current, emit, operation, operation_called
 from crm.records import deeds
 from crm.records.declaration import RecordType
+from crm.records.events import JobEnded
 from crm.records.registry import registry
 from crm.records.services.many import BATCH
 from crm.records.undo import can_be_undone, undo_operation
@@ -86,7 +87,10 @@ def work_on(job_id: int) -> None:
 
 @operation
 def work_batch(*, actor: Actor, job_id: int) -> bool:
-    """The next rows of a running job; False when there are none, or another worker has them."""
+    """The next rows of a running job; False when there are none, or another worker has them.
+
+    Emits JobEnded with the last of them.
+    """
     jobs = BulkJob.objects.select_for_update(skip_locked=True)
     job = jobs.filter(pk=job_id, state=State.RUNNING).first()
     if job is None:
@@ -97,6 +101,8 @@ def work_batch(*, actor: Actor, job_id: int) -> bool:
     if job.position >= len(job.ids):
         job.state, job.finished_at = State.DONE, current().at
     job.save(update_fields=["position", "changed", "refused", "state", "finished_at"])
+    if job.state == State.DONE:
+        emit(JobEnded(job))
     return job.state == State.RUNNING
 
 
@@ -128,5 +134,16 @@ def take_back(*, actor: Actor, job_id: int) -> None:
 
 def fail(job_id: int, reason: str) -> None:
     """The job stops where it stands and says why; what is done stays done."""
-    open_jobs = BulkJob.objects.filter(pk=job_id, state__in=[State.RUNNING, State.UNDOING])
-    open_jobs.update(state=State.FAILED, failure=reason)
+    _fail(actor=Actor.system(), job_id=job_id, reason=reason)
+
+
+@operation
+def _fail(*, actor: Actor, job_id: int, reason: str) -> None:
+    """Locks the job; emits JobEnded."""
+    open_jobs = BulkJob.objects.select_for_update().defer("ids", "data", "refused")
+    job = open_jobs.filter(pk=job_id, state__in=[State.RUNNING, State.UNDOING]).first()
+    if job is None:
+        return
+    job.state, job.failure = State.FAILED, reason
+    job.save(update_fields=["state", "failure"])
+    emit(JobEnded(job))

@@ -10,7 +10,7 @@ from crm.access.stamps import forget_stamps
 from crm.errors import CrmError
 from crm.hurry import hurry
 from crm.models import ImportJob
-from crm.records.imports.services import check_rows, run_import
+from crm.records.imports.services import check_rows, fail_import, run_import
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def _work(job: ImportJob) -> None:
             run_import(actor=actor, job_id=job.pk)
     except (CrmError, DatabaseError) as error:
         logger.exception("import %s stopped", job.pk)
-        ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.FAILED, failure=str(error))
+        fail_import(actor=Actor.system(), job_id=job.pk, failure=str(error))
 
 
 @shared_task

@@ -18,7 +18,15 @@ from crm.access.actor import Actor, refusal
 from crm.access.levels import Privilege
 from crm.company import company
 from crm.errors import AccessDenied, NotVisible, RuleViolation
-from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
+from crm.models import (
+    Activity,
+    FieldChange,
+    File,
+    JournalEntry,
+    Notification,
+    Principal,
+    Record,
+)
 from crm.operations import current, journal_all, operation
 from crm.records.merging import from_history
 from crm.records.registry import registry
@@ -52,7 +60,8 @@ def _changes(operation_id: UUID) -> Any:
 def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     """Gives every record of an operation its old values; what it created goes to the bin.
 
-    All or nothing; returns how many records it touched. Locks the records in key order.
+    All or nothing; returns how many records it touched. Locks the records in key order. Who was
+    told of it and has not read that is told nothing any more.
     Journals 'undone'. Raises NotVisible for an operation the actor had no part in, RuleViolation
     when it is final, too old, or something later depends on it.
     """
@@ -71,6 +80,7 @@ def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
         if entry.verb in _undoers:
             _undoers[entry.verb](actor, entry)
     JournalEntry.objects.filter(operation=operation_id).update(is_undone=True)
+    Notification.objects.filter(operation=operation_id, read_at=None).delete()
     return sum(len(steps) for steps in by_type.values())
 
 

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
-from crm.access.stamps import stamp_of
+from crm.access.stamps import stamp_of, unread_count
 from crm.company import company
+from crm.notifications.bell import bell_of
 from crm.records.declaration import Feature, RecordType
 from crm.records.links import list_url, new_url
 from crm.records.registry import registry
@@ -92,6 +93,15 @@ class Frame:
             self.area,
             self.request.path if self.area == "settings" else here,
         )
+
+    @property
+    def unread(self) -> int:
+        """How many notifications wait, as far as the bell counts them."""
+        return unread_count()
+
+    @property
+    def bell(self) -> dict[str, Any]:
+        return bell_of(self.unread)
 
     @cached_property
     def company_name(self) -> str:

@@ -25,10 +25,10 @@ function walk(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
-// ---- Going places: every page of the site map has a letter of its own
+// ---- Going places: every page of the site map has a letter of its own, what the bar holds its fixed one
 
 function letters() {
-  const taken = new Map();
+  const taken = new Map([...document.querySelectorAll(".top [data-go]")].map((link) => [link.dataset.go, link]));
   for (const link of document.querySelectorAll("#map section a")) {
     const letter = [...link.textContent.trim().toLowerCase()].find((one) => /[a-z]/.test(one) && !taken.has(one));
     if (letter) taken.set(letter, link);

@@ -14,7 +14,8 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.errors import AccessDenied, CrmError, NotVisible, RuleViolation
 from crm.models import ImportJob, ImportRow
-from crm.operations import current, operation
+from crm.operations import current, emit, operation
+from crm.records.events import ImportEnded, RecordsAssigned
 from crm.records.imports.fields import guess_mapping
 from crm.records.imports.plan import Line, Plan, Planner, match_field
 from crm.records.imports.reader import read_table
@@ -212,8 +213,29 @@ def run_import(*, actor: Actor, job_id: int) -> dict[str, int]:
         again = Planner(actor=actor, job=job, target=target, is_dry=False)
         rows = Line.read(job.rows.filter(line__in=deferred[start : start + CHUNK]).order_by("line"))
         link_deferred(actor=actor, planner=again, rows=rows)
-    finish(job, ImportJob.State.DONE)
+    complete_import(actor=actor, job=job, target=target)
     return verdict_counts(job)
+
+
+@operation
+def complete_import(*, actor: Actor, job: ImportJob, target: Target) -> None:
+    """Closes an import. Emits RecordsAssigned to who got new records, and ImportEnded."""
+    finish(job, ImportJob.State.DONE)
+    written = job.rows.filter(verdict=Verdict.NEW, record_id__isnull=False)
+    for owner_id, count, record_id in target.owners_of(written.values("record_id")):
+        if owner_id != actor.id:
+            single = record_id if count == 1 else None
+            emit(RecordsAssigned(target.key, owner_id, count, single))
+    emit(ImportEnded(job))
+
+
+@operation
+def fail_import(*, actor: Actor, job_id: int, failure: str) -> None:
+    """The import stops where it stands and says why. Emits ImportEnded."""
+    job = ImportJob.objects.select_for_update().get(pk=job_id)
+    job.state, job.failure = ImportJob.State.FAILED, failure
+    job.save(update_fields=["state", "failure"])
+    emit(ImportEnded(job))
 
 
 def _import_safely(actor: Actor, planner: Planner, rows: list[Line]) -> list[int]:

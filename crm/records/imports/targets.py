@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import BooleanField, F, Func, Max, TextField, Value
+from django.db.models import BooleanField, Count, F, Func, Max, Min, TextField, Value
 from django.db.models.functions import Upper
 from django.utils.module_loading import import_string
 
@@ -78,6 +78,10 @@ class Target(ABC):
     def lock(self, record: Any) -> Any:
         """Why nobody may change the record as it stands, or None."""
         return None
+
+    def owners_of(self, ids: Any) -> Iterable[tuple[int, int, int]]:
+        """(owner's id, how many of the rows, one of them), for those that have owners."""
+        return ()
 
     @abstractmethod
     def take_back(self, actor: Actor, job_id: int) -> None:
@@ -193,6 +197,13 @@ class RecordTarget(Target):
         self.record_type.model.objects.bulk_update(
             records, [*sorted(names), "modified_at", "modified_by"], batch_size=500
         )
+
+    def owners_of(self, ids: Any) -> Iterable[tuple[int, int, int]]:
+        rows = self.model.objects.filter(pk__in=ids).order_by("owner")
+        found: Iterable[tuple[int, int, int]] = rows.values_list("owner").annotate(
+            Count("pk"), Min("pk")
+        )
+        return found
 
     def take_back(self, actor: Actor, job_id: int) -> None:
         from crm.records.undo import undo_operation

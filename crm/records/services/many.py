@@ -15,8 +15,9 @@ from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.errors import CrmError, RuleViolation
 from crm.models import Principal, Record, User
-from crm.operations import current, journal_all, operation
+from crm.operations import current, emit, journal_all, operation
 from crm.records.declaration import RecordType
+from crm.records.events import RecordsAssigned
 from crm.records.services.one import (
     attributes,
     check_values,
@@ -73,7 +74,10 @@ def bulk_update_records(
 def assign_records(
     *, actor: Actor, record_type: RecordType, ids: Iterable[int], owner_id: int
 ) -> BulkResult:
-    """Gives records to another user or team. Locks them in key order; journals 'assigned'."""
+    """Gives records to another user or team. Locks them in key order; journals 'assigned'.
+
+    Emits RecordsAssigned, once per batch.
+    """
     owner = Principal.objects.filter(pk=owner_id).first()
     if owner is None:
         raise RuleViolation(
@@ -255,10 +259,18 @@ class _Edit:
             rows.filter(pk__in=ids).update(**changes[0].new, **_touched())
         else:
             _write_each(rows, changes)
+        self._tell_new_owner(changes)
         if self.record_type.rules.after_save:
             fresh = rows.defer("search_text").in_bulk(ids)
             for change in changes:
                 follow(self.record_type, fresh[change.record.pk], change.old)
+
+    def _tell_new_owner(self, changes: list[Changed]) -> None:
+        """All get the same one."""
+        given = [change.record for change in changes if "owner" in change.old]
+        if given and given[0].owner_id != self.actor.id:
+            single = given[0].pk if len(given) == 1 else None
+            emit(RecordsAssigned(self.record_type.key, given[0].owner_id, len(given), single))
 
     def _write_alone(
         self, ids: list[int], refused: dict[int, str], tell: Callable[[list[Any]], None]

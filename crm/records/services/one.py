@@ -13,8 +13,9 @@ from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import Record
-from crm.operations import current, journal, operation
+from crm.operations import current, emit, journal, operation
 from crm.records.declaration import RecordType
+from crm.records.events import RecordsAssigned
 from crm.records.merging import merge_values
 
 # Fields no form, import or request may set through the generic services.
@@ -64,7 +65,8 @@ def lock_reason(record_type: RecordType, record: Record) -> Any:
 def create_record(*, actor: Actor, record_type: RecordType, values: Mapping[str, Any]) -> Any:
     """Creates one record, owned by the actor unless `values` names an owner.
 
-    Emits nothing; journals 'created'. Raises AccessDenied, RuleViolation.
+    Journals 'created'; emits RecordsAssigned when it is for somebody else. Raises AccessDenied,
+    RuleViolation.
     """
     actor.require_type(Privilege.CREATE, record_type.key)
     record = record_type.model()
@@ -84,8 +86,14 @@ def save_new(record_type: RecordType, record: Any) -> Any:
     record.save(force_insert=True)
     record.refresh_from_db()
     journal("created", record)
+    _tell_new_owner(record)
     follow(record_type, record, {})
     return record
+
+
+def _tell_new_owner(record: Any) -> None:
+    if record.owner_id != current().actor.id:
+        emit(RecordsAssigned(record.type_key(), record.owner_id, 1, record.pk))
 
 
 @operation
@@ -127,6 +135,8 @@ def save_changed(record_type: RecordType, record: Any, changes: Mapping[str, Any
     record.modified_by_id = under_way.actor.id
     record.save(update_fields=[*{*changes, *derived}, "modified_at", "modified_by"])
     record.refresh_from_db()
+    if "owner" in changes:
+        _tell_new_owner(record)
     follow(record_type, record, changes)
     return record
 

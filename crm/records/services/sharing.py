@@ -8,8 +8,9 @@ from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.errors import AccessDenied
 from crm.models import Principal, Share
-from crm.operations import current, journal, operation
+from crm.operations import current, emit, journal, operation
 from crm.records.declaration import RecordType
+from crm.records.events import RecordShared
 from crm.records.services.one import lock_record
 
 SHAREABLE = (
@@ -33,7 +34,8 @@ def share_record(
 ) -> None:
     """Replaces what one user or team may do with one record; an empty list takes all away.
 
-    Nobody gives more than they have. Journals 'shared'.
+    Nobody gives more than they have. Journals 'shared', and the first time emits
+    RecordShared.
     """
     record = lock_record(
         actor=actor, record_type=record_type, record_id=record_id, privilege=Privilege.SHARE
@@ -45,6 +47,7 @@ def share_record(
     shares = Share.objects.filter(
         record_type=record_type.key, record_id=record.pk, principal_id=principal_id
     )
+    is_new = not shares.exists()
     shares.exclude(privilege__in=wanted).delete()
     Share.objects.bulk_create(
         [
@@ -66,3 +69,5 @@ def share_record(
         to=Principal.objects.get(pk=principal_id).name,
         privileges=sorted(wanted),
     )
+    if wanted and is_new:
+        emit(RecordShared(record, principal_id))
