@@ -24,7 +24,7 @@ def grid_context(form: LineForm) -> dict[str, Any]:
         "is_per_unit": is_document and record.discount_mode == DiscountMode.PER_UNIT,
         "lines_url": action_url(record, "lines"),
         "record_url": record_url(record),
-        "product_lookup_url": reverse("records:lookup", args=["product"]),
+        "product_lookup_url": f"{reverse('records:lookup', args=['product'])}?view=sellable",
     }
 
 

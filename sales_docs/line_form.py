@@ -96,7 +96,8 @@ class LineForm:
                 if name == line_field(row.key, cell):
                     row.errors[cell] = message
                     return
-        self.errors[name] = message
+        if message != self.message:
+            self.errors[name] = message
 
     def put_figures(
         self, totals: DocumentTotals, lines: Sequence[tuple[str, DocumentLine]]

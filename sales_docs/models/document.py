@@ -87,7 +87,7 @@ class Document(Record):
     )
 
     discount_mode = models.CharField(
-        _("a line's discount is"),
+        _("line discounts"),
         max_length=8,
         choices=DiscountModeChoice,
         default=DiscountModeChoice.PER_LINE,

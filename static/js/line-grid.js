@@ -80,11 +80,12 @@ function pasteRows(grid, text) {
   button.click();
 }
 
-// A line that was just added is gone on with.
+// A line that was just added is gone on with; where it was refused, another item can be typed.
 document.addEventListener("htmx:afterSettle", (event) => {
   const grid = event.detail.elt;
   const by = event.detail.requestConfig?.elt;
   if (!grid.matches?.("[data-line-grid]") || !by?.matches("[name=product], [name=do]:is([value=add], [value=write-in])")) return;
+  if (grid.querySelector("[role=alert]")) return focusAdding(grid);
   const added = lines(grid).pop();
   added?.querySelector("input.cell:not([type=hidden])")?.focus();
 });

@@ -4,6 +4,7 @@ import pytest
 
 from crm.models import Team
 from tests.factories.accounts import make_account
+from tests.factories.sales_docs import make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +35,11 @@ def test_only_records_one_sees_are_offered(ask, owner, stranger):
     make_account(owner, name="Aurelis Foods")
     make_account(stranger, name="Aurelis Stone")
     assert ask("/lookup/account/?q=aurelis") == ["Aurelis Foods"]
+
+
+def test_a_look_up_can_be_narrowed_to_one_of_the_types_views(ask, owner, sign_in):
+    make_product(owner, name="Bench one")
+    make_product(owner, name="Bench two", state="retired")
+    assert ask("/lookup/product/?q=bench&view=sellable") == ["Bench one"]
+    assert sorted(ask("/lookup/product/?q=bench")) == ["Bench one", "Bench two"]
+    assert sign_in(owner).get("/lookup/product/?view=nothing").status_code == 404

@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from crm.access.levels import Privilege
 from crm.errors import NotVisible
 from crm.models import Principal
+from crm.records.declaration import RecordType
 from crm.records.filters.kinds import people_words
 from crm.records.lookups import OFFERED, PRINCIPALS, choosable
 from crm.records.reach import latest_first
@@ -14,7 +15,9 @@ from crm.records.registry import registry
 
 
 def lookup(request: HttpRequest, key: str) -> JsonResponse:
-    """Up to 20 choosable rows matching `q`: [{value, text, note}]."""
+    """Up to 20 choosable rows matching `q`: [{value, text, note}]; of one of the type's views
+    where `view` names it.
+    """
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if key == PRINCIPALS:
         words = _words(text) if "me" in request.GET else []
@@ -47,7 +50,7 @@ def _principals(text: str, *, are_all_asked: bool) -> list[dict[str, Any]]:
 
 def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
     record_type = registry.get(key)
-    rows = choosable(record_type.model, request.actor)
+    rows = _of_view(request, record_type, choosable(record_type.model, request.actor))
     if text:
         rows = rows.matching(text)
     number = record_type.number
@@ -55,3 +58,13 @@ def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
         {"value": row.pk, "text": str(row), "note": getattr(row, number) if number else ""}
         for row in latest_first(rows, request.actor, record_type).defer("search_text")[:OFFERED]
     ]
+
+
+def _of_view(request: HttpRequest, record_type: RecordType, rows: Any) -> Any:
+    wanted = request.GET.get("view")
+    if not wanted:
+        return rows
+    found = next((view for view in record_type.views if view.key == wanted), None)
+    if found is None:
+        raise NotVisible
+    return found.select(rows, request.actor)
