@@ -9,8 +9,11 @@ from accounts.panels import accounts_below, contacts_of_account, employer, subsi
 from accounts.services import announce_deletion, prepare_account, prepare_contact
 from crm.labels import plural_lazy, singular_lazy
 from crm.records.declaration import (
+    STANDARD_FEATURES,
     Column,
     DuplicateKey,
+    Feature,
+    Merge,
     NamedView,
     Panel,
     Place,
@@ -149,6 +152,8 @@ registry.register(
             DuplicateKey(fields=("email",), reason=_("same e-mail address")),
             DuplicateKey(fields=("phone",), reason=_("same phone number")),
         ),
+        features=STANDARD_FEATURES | {Feature.MERGE},
+        merge=Merge(stricter=REFUSALS),
         bulk_fields=("relationship", "industry", "country", "parent", *REFUSALS),
         rules=Rules(before_save=prepare_account, before_delete=announce_deletion),
         panels=(
@@ -258,6 +263,8 @@ registry.register(
             DuplicateKey(fields=("phone",), reason=_("same phone number")),
         ),
         rolls_up_to=("account",),
+        features=STANDARD_FEATURES | {Feature.MERGE},
+        merge=Merge(stricter=REFUSALS),
         bulk_fields=("account", "job_title", "country", *REFUSALS),
         rules=Rules(before_save=prepare_contact, before_delete=announce_deletion),
         panels=(

@@ -9,6 +9,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cases.models import QueueItem
         from cases.pages import add_pages
         from cases.panels import cases_to_look_at
         from cases.services import give_back, note_first_response
@@ -19,6 +20,7 @@ class CasesConfig(AppConfig):
         from crm.journal.sentences import add_verbs
         from crm.labels import plural_lazy
         from crm.operations import subscribe
+        from crm.records.pointers import Fate, set_fate
         from crm.records.undo import add_undoer
         from crm.today.blocks import Block, add_block
 
@@ -26,6 +28,8 @@ class CasesConfig(AppConfig):
         for verb in PLACED:
             add_undoer(verb, give_back)
         subscribe(ActivityLogged, note_first_response)
+        # A merged case waits for nobody any more.
+        set_fate(QueueItem, "case", Fate.GOES)
         add_pages()
         add_urls("case-queue/", "cases.urls", {"desk:*": Policy.READ})
         add_block(

@@ -50,6 +50,12 @@ def refuse_unless_active(case: Case) -> None:
 
 
 def refuse_unless_closed(case: Case) -> None:
+    if case.reason == Reason.MERGED:
+        raise RuleViolation(
+            labels.with_names(
+                _("This %(type)s was merged into another one. Go on with that one."), "case"
+            )
+        )
     if case.state == State.ACTIVE:
         raise RuleViolation(labels.with_names(_("This %(type)s is active already."), "case"))
 

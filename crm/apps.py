@@ -12,7 +12,10 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import files  # noqa: F401  (registers what undoes its verbs)
         from crm.notifications import standard
-        from crm.records import checks  # noqa: F401  (registers the system checks)
+        from crm.records import (
+            checks,  # noqa: F401  (registers the system checks)
+            unmerging,  # noqa: F401  (registers what undoes merging)
+        )
 
         standard.install()
 

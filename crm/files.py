@@ -15,6 +15,7 @@ from crm.errors import NotVisible, RuleViolation
 from crm.models import Activity, File, JournalEntry, Record
 from crm.operations import current, journal, operation
 from crm.records.registry import registry
+from crm.records.services import hold
 from crm.records.undo import add_undoer
 
 NAME_LENGTH = 200
@@ -32,6 +33,8 @@ def attach_file(
     Raises NotVisible, AccessDenied, RuleViolation.
     """
     actor.require(Privilege.APPEND_TO, record)
+    if hold(type(record), record.pk) is None:
+        raise NotVisible
     check_size(upload)
     file = File.objects.create(
         record_type=record.type_key(),

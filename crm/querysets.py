@@ -42,6 +42,13 @@ class RecordQuerySet(models.QuerySet[Any]):
     def in_bin(self) -> Self:
         return self.filter(deleted_at__isnull=False)
 
+    def unmerged(self) -> Self:
+        """But for what was merged into another record."""
+        from crm.models import MergedRecord
+
+        gone = MergedRecord.objects.filter(record_type=self.model.type_key())
+        return self.exclude(pk__in=gone.values("record_id"))
+
     def visible_to(self, actor: "Actor", privilege: Privilege = Privilege.READ) -> Self:
         """The living rows on which the actor holds the privilege."""
         return self.alive().reachable_by(actor, privilege)

@@ -7,6 +7,7 @@ from crm.activities.panels import about
 from crm.activities.services import prepare_activity
 from crm.models import Activity
 from crm.records.declaration import (
+    STANDARD_FEATURES,
     Action,
     Column,
     Feature,
@@ -40,7 +41,7 @@ registry.register(
         form="crm.activities.forms.ActivityForm",
         create="crm.activities.services.create_activity",
         title="subject",
-        features=frozenset(Feature) - {Feature.IMPORT, Feature.TIMELINE},
+        features=STANDARD_FEATURES - {Feature.IMPORT, Feature.TIMELINE},
         status=Status(
             field="state",
             tones={

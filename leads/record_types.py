@@ -8,11 +8,14 @@ from accounts.models.address import ADDRESS
 from accounts.models.reach import REFUSALS
 from crm.labels import plural_lazy
 from crm.records.declaration import (
+    STANDARD_FEATURES,
     Action,
     Board,
     Column,
     DuplicateKey,
+    Feature,
     Lane,
+    Merge,
     NamedView,
     Panel,
     Place,
@@ -299,6 +302,8 @@ registry.register(
             DuplicateKey(fields=("phone",), reason=_("same phone number")),
         ),
         rolls_up_to=("opportunity", "account", "contact"),
+        features=STANDARD_FEATURES | {Feature.MERGE},
+        merge=Merge(stricter=REFUSALS),
         bulk_fields=("rating", "source", "timeframe", "industry", "country", *REFUSALS),
         rules=Rules(before_save=prepare_lead),
         panels=(

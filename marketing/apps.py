@@ -17,8 +17,10 @@ class MarketingConfig(AppConfig):
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
         from crm.records.events import RecordsErased
+        from crm.records.pointers import Fate, Pointer, add_pointer
         from crm.records.undo import add_undoer
         from marketing.events import MailingLaunched, MailingResumed
+        from marketing.models import ListMember, Recipient
         from marketing.services import campaigns, lists
         from marketing.tasks import hurry_mailing
         from marketing.verbs import VERBS
@@ -28,6 +30,11 @@ class MarketingConfig(AppConfig):
         add_undoer("members_removed", lists.undo_removing)
         add_undoer("list_added", campaigns.undo_adding_list)
         add_undoer("list_removed", campaigns.undo_removing_list)
+        add_pointer(Pointer(model=ListMember, name="member_id", type_field="member_type"))
+        # Who got a mailing as two records got it twice, and the sums must say so.
+        add_pointer(
+            Pointer(model=Recipient, name="record_id", type_field="record_type", doubled=Fate.STAYS)
+        )
         # By a signed, purpose-bound token.
         add_urls("", "marketing.urls", {"marketing:unsubscribe*": Policy.PUBLIC})
         add_settings_page(

@@ -12,7 +12,9 @@ class ServiceConfig(AppConfig):
         from cases.events import CaseChanged, CaseReactivated, CaseResolved
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
+        from crm.records.pointers import Fate, set_fate
         from crm.records.undo import add_undoer
+        from service.models import AllotmentEntry, CaseCover
         from service.services import (
             drop_foreign_cover,
             give_back_allotment,
@@ -25,6 +27,9 @@ class ServiceConfig(AppConfig):
         add_verbs(VERBS)
         add_undoer("allotment_taken", undo_allotment)
         add_undoer("lines_followed", undo_following)
+        # What covered a merged case, and what it used, is told of that case for good.
+        set_fate(AllotmentEntry, "case", Fate.STAYS)
+        set_fate(CaseCover, "case", Fate.STAYS)
         subscribe(CaseResolved, take_allotment)
         subscribe(CaseReactivated, give_back_allotment)
         subscribe(CaseChanged, drop_foreign_cover)

@@ -29,6 +29,7 @@ class Case(Record):
         SOLVED = "solved", _("Problem solved")
         INFORMED = "informed", _("Information provided")
         CANCELED = "canceled", _("Canceled")
+        MERGED = "merged", _("Merged")
 
     class Priority(models.IntegerChoices):
         HIGH = 1, _("High")
@@ -157,7 +158,9 @@ class Case(Record):
                 | models.Q(
                     state="resolved", reason__in=["solved", "informed"], resolved_at__isnull=False
                 )
-                | models.Q(state="canceled", reason="canceled", resolved_at__isnull=True),
+                | models.Q(
+                    state="canceled", reason__in=["canceled", "merged"], resolved_at__isnull=True
+                ),
                 name="case_reason_of_state",
             ),
             models.CheckConstraint(

@@ -14,7 +14,7 @@ def _is_active(case: Any) -> bool:
 
 
 def _is_closed(case: Any) -> bool:
-    return not _is_active(case)
+    return not _is_active(case) and case.reason != Case.Reason.MERGED
 
 
 def _is_waiting(case: Any) -> bool:

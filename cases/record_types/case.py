@@ -23,10 +23,13 @@ from cases.rules import OPEN_REASONS
 from cases.services.creating import prepare_case, tell_saved
 from crm.labels import plural_lazy
 from crm.records.declaration import (
+    STANDARD_FEATURES,
     Board,
     Column,
     DuplicateKey,
+    Feature,
     Lane,
+    Merge,
     Panel,
     Place,
     RecordType,
@@ -44,6 +47,7 @@ TONES = {
     "solved": ("good", "circle-check"),
     "informed": ("good", "circle-check"),
     "canceled": ("", "circle-x"),
+    "merged": ("", "merge"),
 }
 
 
@@ -142,7 +146,7 @@ registry.register(
         status=Status(
             field="reason",
             tones=TONES,
-            closed=frozenset({"solved", "informed", "canceled"}),
+            closed=frozenset({"solved", "informed", "canceled", "merged"}),
         ),
         subtitle=("account", "number"),
         key_fields=(
@@ -208,6 +212,8 @@ registry.register(
         duplicates=(
             DuplicateKey(fields=("title", "account"), reason=_("same title and customer")),
         ),
+        features=STANDARD_FEATURES | {Feature.MERGE},
+        merge=Merge(retire="cases.services.retire_merged"),
         rolls_up_to=("account", "contact"),
         bulk_fields=("priority", "kind", "severity", "origin", "product", "follow_up_on"),
         import_fields=(

@@ -2,6 +2,7 @@
 
 from cases.services.closing import cancel_case, reactivate_case, resolve_case
 from cases.services.creating import create_case, note_first_response
+from cases.services.merging import retire_merged
 from cases.services.places import give_back
 from cases.services.planned import open_work, worked_minutes
 from cases.services.queues import (
@@ -35,6 +36,7 @@ __all__ = [
     "reactivate_case",
     "release_case",
     "resolve_case",
+    "retire_merged",
     "route_case",
     "set_case_reason",
     "set_queue_members",

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.activities.events import ActivityLogged
-from crm.errors import RuleViolation
+from crm.errors import NotVisible, RuleViolation
 from crm.files import attach_file
 from crm.hurry import hurry
 from crm.models import Activity, Record
 from crm.operations import current, emit, journal, operation
 from crm.records.declaration import RecordType
 from crm.records.registry import registry
-from crm.records.services import lock_record, save_changed, save_new
+from crm.records.services import hold, lock_record, save_changed, save_new
 
 Kind, State, Delivery = Activity.Kind, Activity.State, Activity.Delivery
 PLANNED = (Kind.TASK, Kind.CALL, Kind.APPOINTMENT)
@@ -62,6 +62,8 @@ def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str,
     if regarding is not None:
         actor.require_type(Privilege.APPEND, Activity.type_key())
         actor.require(Privilege.APPEND_TO, regarding)
+        if hold(type(regarding), regarding.pk) is None:
+            raise NotVisible
     given = {name: value for name, value in values.items() if name != "owner" or value}
     activity: Any = Activity(**given)
     activity.owner_id = activity.owner_id or actor.id

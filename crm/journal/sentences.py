@@ -15,6 +15,14 @@ from crm import labels
 from crm.models import FieldChange, JournalEntry
 from crm.records.values import PastValues, is_long
 
+
+def _merged(data: Any) -> str:
+    """Without the names of the others: not everybody who reads this one may know them."""
+    count = data.get("count", 1)
+    told = ngettext("merged %(count)s other into this", "merged %(count)s others into this", count)
+    return told % {"count": count}
+
+
 # Apps add their verbs in `apps.py` with add_verbs.
 VERBS: dict[str, Any] = {
     "created": gettext_lazy("created this"),
@@ -31,6 +39,8 @@ VERBS: dict[str, Any] = {
     "canceled": pgettext_lazy("journal", "canceled this"),
     "reopened": gettext_lazy("opened this again"),
     "rescheduled": gettext_lazy("gave this another time"),
+    "merged": _merged,
+    "merged_away": gettext_lazy("merged this into another one"),
     "sent_again": gettext_lazy("had this sent again"),
 }
 SHOWN = 3

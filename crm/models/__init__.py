@@ -7,6 +7,7 @@ from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
 from crm.models.label import FieldLabel, RecordTypeLabel, RecordTypeName
 from crm.models.mailbox import LocalMessage
+from crm.models.merged import MergedRecord
 from crm.models.notification import Notification, NotificationChoice
 from crm.models.number import NumberSeries
 from crm.models.principal import Principal, Team, TeamMembership, User
@@ -34,6 +35,7 @@ __all__ = [
     "ImportRow",
     "JournalEntry",
     "LocalMessage",
+    "MergedRecord",
     "Notification",
     "NotificationChoice",
     "NumberSeries",

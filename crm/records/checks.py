@@ -10,6 +10,7 @@ from django.template.loader import get_template
 from django.utils.module_loading import import_string
 
 from crm.records.declaration import RecordType
+from crm.records.pointers import undeclared_pointers
 from crm.records.registry import registry
 
 
@@ -19,6 +20,18 @@ def declarations_name_real_things(app_configs: Any, **_: Any) -> list[checks.Che
         checks.Error(problem, obj=record_type.key, id="crm.E001")
         for record_type in registry
         for problem in _problems(record_type)
+    ]
+
+
+@checks.register("records")
+def pointers_are_declared(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    return [
+        checks.Error(
+            f"'{name}' points to records of several types.",
+            hint="Say with crm.records.pointers.add_pointer what becomes of it in a merge.",
+            id="crm.E002",
+        )
+        for name in undeclared_pointers()
     ]
 
 
@@ -32,6 +45,7 @@ def _unknown_fields(record_type: RecordType) -> Iterator[str]:
     named = [record_type.title, *record_type.filters, *record_type.bulk_fields]
     named += [name for section in record_type.sections for name in section.fields]
     named += [name for key in record_type.duplicates for name in key.fields]
+    named += record_type.merge.stricter
     named += [record_type.status.field] if record_type.status else []
     named += [record_type.number] if record_type.number else []
     named += [
@@ -58,7 +72,7 @@ def _is_path(model: Any, path: str) -> bool:
 
 def _unknown_names(record_type: RecordType) -> Iterator[str]:
     dotted = [record_type.form, record_type.record_view, record_type.edit_view]
-    dotted += [record_type.create]
+    dotted += [record_type.create, record_type.merge.retire]
     dotted += [name for action in record_type.actions for name in (action.service, action.view)]
     dotted += [action.form for action in record_type.actions]
     dotted += [record_type.board.move] if record_type.board else []

@@ -33,9 +33,11 @@ class Feature(StrEnum):
     BULK = "bulk"
     QUICK_CREATE = "quick_create"
     SEARCH = "search"
+    MERGE = "merge"
 
 
-EVERY_FEATURE = frozenset(Feature)
+# Whether two records can be one thing noted twice, only the type knows: it asks for merging.
+STANDARD_FEATURES = frozenset(Feature) - {Feature.MERGE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +216,19 @@ class DuplicateKey:
     is_fuzzy: bool = False  # trigram similarity of the folded text instead of equality
 
 
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """What is special about merging records of a type that has the feature.
+
+    `stricter` names flags that count for all as soon as one record has them, unless somebody
+    chooses otherwise. `retire`, the dotted path of a function `(losers, survivor)`, says what
+    becomes of the others; without it they go to the bin.
+    """
+
+    stricter: tuple[str, ...] = ()
+    retire: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RecordType:
     """The declaration of one record type."""
@@ -233,13 +248,14 @@ class RecordType:
     status: Status | None = None
     key_fields: tuple[Column, ...] = ()  # four to six, in the record's header
     filters: tuple[str, ...] = ()  # fields offered as filters; 'account__industry' follows links
-    features: frozenset[Feature] = EVERY_FEATURE
+    features: frozenset[Feature] = STANDARD_FEATURES
     create: str = ""  # dotted path of a service (actor, record_type, values) -> record
     actions: tuple[Action, ...] = ()
     panels: tuple[Panel, ...] = ()
     board: Board | None = None
     rules: Rules = Rules()
     duplicates: tuple[DuplicateKey, ...] = ()
+    merge: Merge = Merge()
     rolls_up_to: tuple[str, ...] = ()  # link fields whose target shows this one's timeline
     bulk_fields: tuple[str, ...] = ()  # fields offered in bulk edit
     import_fields: tuple[str, ...] = ()  # empty: what the form asks

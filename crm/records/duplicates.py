@@ -35,6 +35,8 @@ def find_duplicates(
     """Visible records that one of the type's duplicate keys finds, the likeliest first."""
     matches: dict[int, Match] = {}
     rows = record_type.model.objects.visible_to(actor).exclude(pk=exclude)
+    if record_type.merge.retire:  # those that were merged are still there to be seen
+        rows = rows.unmerged()
     for key in record_type.duplicates:
         if all(values.get(name) not in (None, "") for name in key.fields):
             for record, score in _found(rows, key, values, limit):

@@ -17,7 +17,15 @@ from django.db import models
 from crm import clock
 from crm.access.actor import Actor
 from crm.company import company
-from crm.models import Activity, DiscardedContent, File, RecentRecord, Record, Share
+from crm.models import (
+    Activity,
+    DiscardedContent,
+    File,
+    MergedRecord,
+    RecentRecord,
+    Record,
+    Share,
+)
 from crm.operations import emit, journal_all, operation
 from crm.records.declaration import RecordType
 from crm.records.events import RecordsErased
@@ -100,7 +108,15 @@ def _erase(record_type: RecordType, going: list[Record]) -> None:
     Activity.objects.filter(regarding_type=record_type.key, regarding_id__in=ids).delete()
     for model in (File, Share, RecentRecord):
         model.objects.filter(**about).delete()
+    _forget_merges(record_type, ids)
     record_type.model.objects.filter(pk__in=ids).delete()
+
+
+def _forget_merges(record_type: RecordType, ids: list[int]) -> None:
+    """Nothing leads to what is gone; of what was merged only the way to the other one is kept."""
+    merged = MergedRecord.objects.filter(record_type=record_type.key)
+    merged.filter(survivor_id__in=ids).delete()
+    merged.filter(record_id__in=ids).update(brought={}, dropped={})
 
 
 def held_by_others(model: Any, ids: list[int]) -> set[int]:

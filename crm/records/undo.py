@@ -33,12 +33,23 @@ from crm.records.registry import registry
 from crm.records.services.many import batches
 
 Undoer = Callable[[Actor, JournalEntry], None]
+WholeUndoer = Callable[[Actor, JournalEntry], int]
 _undoers: dict[str, Undoer] = {}
+_whole_undoers: dict[str, WholeUndoer] = {}
 
 
 def add_undoer(verb: str, undoer: Undoer) -> None:
     """Registers what takes back the rows without field history that `verb` wrote."""
     _undoers[verb] = undoer
+
+
+def add_whole_undoer(verb: str, undoer: WholeUndoer) -> None:
+    """Registers what takes back all of an operation of which `verb` was journalled.
+
+    For verbs that touch rows the actor need not see: it asks for the rights by itself, journals
+    'undone', and returns how many records it touched.
+    """
+    _whole_undoers[verb] = undoer
 
 
 def can_be_undone(operation_id: UUID) -> bool:
@@ -68,6 +79,9 @@ def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     entries = list(
         JournalEntry.objects.select_for_update().filter(operation=operation_id).order_by("pk")
     )
+    whole = next((entry for entry in entries if entry.verb in _whole_undoers), None)
+    if whole is not None:
+        return _take_back_whole(actor, entries, whole)
     changes = list(_changes(operation_id).order_by("record_type", "record_id", "-id"))
     _refuse(actor, entries, changes)
     by_type: dict[str, dict[int, list[FieldChange]]] = defaultdict(lambda: defaultdict(list))
@@ -79,9 +93,20 @@ def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     for entry in entries:
         if entry.verb in _undoers:
             _undoers[entry.verb](actor, entry)
+    _mark_undone(operation_id)
+    return sum(len(steps) for steps in by_type.values())
+
+
+def _take_back_whole(actor: Actor, entries: list[JournalEntry], whole: JournalEntry) -> int:
+    _refuse(actor, entries, [])
+    touched = _whole_undoers[whole.verb](actor, whole)
+    _mark_undone(whole.operation)
+    return touched
+
+
+def _mark_undone(operation_id: UUID) -> None:
     JournalEntry.objects.filter(operation=operation_id).update(is_undone=True)
     Notification.objects.filter(operation=operation_id, read_at=None).delete()
-    return sum(len(steps) for steps in by_type.values())
 
 
 def _refuse(actor: Actor, entries: list[JournalEntry], changes: list[FieldChange]) -> None:
@@ -122,7 +147,7 @@ def _take_back(actor: Actor, type_key: str, steps: dict[int, list[FieldChange]])
         raise RuleViolation(_("A record this touched no longer exists."))
     _refuse_later_changes(records, steps)
     before = {record.pk: _put_back(actor, record, steps[record.pk]) for record in records}
-    _save(records, before)
+    save_back(records, before)
     for operation_id in {taken[0].operation for taken in steps.values()}:
         journal_all("undone", records, operation=str(operation_id))
 
@@ -130,7 +155,7 @@ def _take_back(actor: Actor, type_key: str, steps: dict[int, list[FieldChange]])
 def _put_back(actor: Actor, record: Any, steps: list[FieldChange]) -> dict[str, Any]:
     """Sets the old values, without saving, as far as the actor may; returns them."""
     may_write_now = actor.allows(Privilege.WRITE, record)
-    before = _old_values(record, steps)
+    before = old_values(record, steps)
     if any(step.event == FieldChange.Event.INSERT for step in steps):
         _refuse_dependents(record, steps[0].operation)
         before = {"deleted_at": current().at}
@@ -162,7 +187,7 @@ def _refuse_later_changes(records: list[Any], steps: dict[int, list[FieldChange]
             )
 
 
-def _old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
+def old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
     """Attribute -> value before the operation; `steps` come newest first."""
     columns = {f.column: f.attname for f in record._meta.concrete_fields if not f.generated}
     old: dict[str, Any] = {}
@@ -173,7 +198,7 @@ def _old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
     return old
 
 
-def _save(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
+def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
     """Writes records together; when that fails one by one, to say which is in the way."""
     for record in records:
         record.modified_at, record.modified_by_id = current().at, current().actor.id
@@ -185,7 +210,7 @@ def _save(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
     except IntegrityError as error:
         if len(records) > 1:
             for record in records:
-                _save([record], {record.pk: before[record.pk]})
+                save_back([record], {record.pk: before[record.pk]})
             return
         raise RuleViolation(
             _("“%(record)s” can't go back: another record has taken its place.")

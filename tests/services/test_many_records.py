@@ -97,7 +97,7 @@ def test_a_link_is_asked_about_once_for_all_rows(owner, actor):
         ids=contacts,
         values={"account": parent},
     )
-    assert (result.done, count) == (20, OPERATION + BATCH + 2)
+    assert (result.done, count) == (20, OPERATION + BATCH + 1)
     assert Contact.objects.filter(account=parent).count() == 20
 
 

@@ -7,9 +7,11 @@ from crm.records.services.many import (
     delete_records,
     restore_records,
 )
+from crm.records.services.merging import merge_records
 from crm.records.services.one import (
     PROTECTED,
     create_record,
+    hold,
     lock_reason,
     lock_record,
     refuse_when_locked,
@@ -28,8 +30,10 @@ __all__ = [
     "bulk_update_records",
     "create_record",
     "delete_records",
+    "hold",
     "lock_reason",
     "lock_record",
+    "merge_records",
     "refuse_when_locked",
     "require_links",
     "restore_records",

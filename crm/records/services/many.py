@@ -121,10 +121,14 @@ def delete_records(*, actor: Actor, record_type: RecordType, ids: Iterable[int])
 
 @operation
 def restore_records(*, actor: Actor, record_type: RecordType, ids: Iterable[int]) -> BulkResult:
-    """Takes records out of the bin. Journals 'restored'; whose place is taken stays there."""
+    """Takes records out of the bin. Journals 'restored'; whose place is taken stays there.
+
+    What was merged into another record comes back by undoing that, with all it had.
+    """
 
     def restore(batch: list[int]) -> BulkResult:
-        rows = record_type.model.objects.in_bin().reachable_by(actor, Privilege.DELETE)
+        rows = record_type.model.objects.in_bin().unmerged()
+        rows = rows.reachable_by(actor, Privilege.DELETE)
         return _restored(record_type, list(_in_key_order(rows.filter(pk__in=batch))))
 
     return _in_batches(ids, restore)
@@ -177,11 +181,11 @@ def _sifted(rows: Iterable[Any], may: Callable[[Any], None]) -> tuple[list[Any],
 
 def _stamp(record_type: RecordType, rows: list[Record], **values: Any) -> None:
     record_type.model._base_manager.filter(pk__in=[row.pk for row in rows]).update(
-        **values, **_touched()
+        **values, **touched()
     )
 
 
-def _touched() -> dict[str, Any]:
+def touched() -> dict[str, Any]:
     return {"modified_at": current().at, "modified_by_id": current().actor.id}
 
 
@@ -256,7 +260,7 @@ class _Edit:
         rows: Any = self.record_type.model._base_manager
         ids = [change.record.pk for change in changes]
         if all(change.new == changes[0].new for change in changes):
-            rows.filter(pk__in=ids).update(**changes[0].new, **_touched())
+            rows.filter(pk__in=ids).update(**changes[0].new, **touched())
         else:
             _write_each(rows, changes)
         self._tell_new_owner(changes)
@@ -297,8 +301,8 @@ class _Edit:
 def _write_each(rows: Any, changes: list[Changed]) -> None:
     """One statement for rows whose rules made different values of the same change."""
     for change in changes:
-        for name, value in _touched().items():
+        for name, value in touched().items():
             setattr(change.record, name, value)
-    names = {name for change in changes for name in change.new} | set(_touched())
+    names = {name for change in changes for name in change.new} | set(touched())
     fields = [field_.name for field_ in rows.model._meta.concrete_fields if field_.attname in names]
     rows.bulk_update([change.record for change in changes], fields)

@@ -43,7 +43,8 @@ def bin_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     request.actor.require_type(Privilege.DELETE, record_type.key)
     if request.method == "POST":
         return _restore(request, record_type)
-    rows = record_type.model.objects.in_bin().reachable_by(request.actor, Privilege.DELETE)
+    binned = record_type.model.objects.in_bin().unmerged()
+    rows = binned.reachable_by(request.actor, Privilege.DELETE)
     found = list(rows.select_related("modified_by").order_by("-deleted_at", "-pk")[: SHOWN + 1])
     days = company().bin_days
     context = {
