@@ -9,6 +9,8 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cases import telling
+        from cases.events import CaseReactivated
         from cases.models import QueueItem
         from cases.pages import add_pages
         from cases.panels import cases_to_look_at
@@ -19,6 +21,7 @@ class CasesConfig(AppConfig):
         from crm.app_urls import add_urls
         from crm.journal.sentences import add_verbs
         from crm.labels import plural_lazy
+        from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
         from crm.records.pointers import Fate, set_fate
         from crm.records.undo import add_undoer
@@ -30,6 +33,8 @@ class CasesConfig(AppConfig):
         subscribe(ActivityLogged, note_first_response)
         # A merged case waits for nobody any more.
         set_fate(QueueItem, "case", Fate.GOES)
+        add_kinds(*telling.KINDS)
+        subscribe(CaseReactivated, telling.tell_owner)
         add_pages()
         add_urls("case-queue/", "cases.urls", {"desk:*": Policy.READ})
         add_block(

@@ -15,11 +15,18 @@ class MarketingConfig(AppConfig):
         from crm.administration.pages import SettingsPage, add_settings_page
         from crm.app_urls import add_urls
         from crm.journal.sentences import add_verbs
+        from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
         from crm.records.events import RecordsErased
         from crm.records.pointers import Fate, Pointer, add_pointer
         from crm.records.undo import add_undoer
-        from marketing.events import MailingLaunched, MailingResumed
+        from marketing import telling
+        from marketing.events import (
+            MailingCompleted,
+            MailingInTrouble,
+            MailingLaunched,
+            MailingResumed,
+        )
         from marketing.models import ListMember, Recipient
         from marketing.services import campaigns, lists
         from marketing.tasks import hurry_mailing
@@ -48,5 +55,8 @@ class MarketingConfig(AppConfig):
             )
         )
         subscribe(RecordsErased, lists.forget_members)
+        add_kinds(*telling.KINDS)
+        subscribe(MailingCompleted, telling.tell_of_end)
+        subscribe(MailingInTrouble, telling.tell_of_trouble)
         subscribe(MailingLaunched, hurry_mailing)
         subscribe(MailingResumed, hurry_mailing)

@@ -26,6 +26,13 @@ class MailingCompleted:
 
 
 @dataclass(frozen=True)
+class MailingInTrouble:
+    """The mail server has not taken anything several times in a row; it is tried again."""
+
+    activity: CampaignActivity
+
+
+@dataclass(frozen=True)
 class ResponseConverted:
     response: CampaignResponse
     lead: Lead

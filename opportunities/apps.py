@@ -16,9 +16,11 @@ class OpportunitiesConfig(AppConfig):
 
         from accounts.events import CustomerDeleting
         from crm.journal.sentences import add_verbs
+        from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
         from crm.records.undo import add_undoer
         from crm.today.blocks import Block, add_block
+        from opportunities import telling
         from opportunities.panels import idle_deals
         from opportunities.services.customers import keep_customer_of_open_deals
         from opportunities.services.rivals import (
@@ -31,6 +33,9 @@ class OpportunitiesConfig(AppConfig):
         add_undoer("competitor_added", undo_adding_competitor)
         add_undoer("competitor_removed", undo_removing_competitor)
         subscribe(CustomerDeleting, keep_customer_of_open_deals)
+        add_kinds(*telling.KINDS)
+        for event in telling.WHAT:
+            subscribe(event, telling.tell_owner)
         add_block(
             Block(
                 key="idle-deals",

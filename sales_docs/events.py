@@ -36,8 +36,11 @@ class OrderClosed:
 
 @dataclass(frozen=True, kw_only=True)
 class InvoicePosted:
+    """`order_id` is None for a bill of no order, and for a credit note."""
+
     invoice_id: int
     number: str
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

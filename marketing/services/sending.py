@@ -43,7 +43,7 @@ from marketing.composing import (
     message_id,
     prepare,
 )
-from marketing.events import MailingCompleted
+from marketing.events import MailingCompleted, MailingInTrouble
 from marketing.facts import facts_of, rows_with_facts
 from marketing.links import unsubscribe_url
 from marketing.models import CampaignActivity, Recipient, Send, Suppression
@@ -58,6 +58,7 @@ BATCH_SECONDS = 5  # a batch holds what may leave in this time
 LEASE = timedelta(minutes=10)  # for a claim; and for an answer, far above every time-out
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4))
 TROUBLE_AFTER = (15, 30, 60, 120, 300, 600)  # seconds
+TOLD_AFTER = 3  # failures in a row; a single one is nothing to run for
 IN_BATCH = timedelta(minutes=5)
 
 
@@ -194,7 +195,7 @@ def _hand_over(transport: Transport, batch: Batch, row: Recipient, message: Any)
         finish(row, Row.UNKNOWN, lost(str(failure)))
     except ServerTrouble as failure:
         _give_back(row)
-        _note_trouble(batch.send.pk, str(failure))
+        note_trouble(actor=Actor.system(), activity_id=batch.send.pk, told=str(failure))
         return False
     else:
         finish(row, Row.SENT, "")
@@ -310,14 +311,16 @@ def _is_running(batch: Batch) -> bool:
     return bool(_running_sends().filter(pk=batch.send.pk).exists())
 
 
-def _note_trouble(activity_id: int, told: str) -> None:
-    send = Send.objects.get(pk=activity_id)
+@operation
+def note_trouble(*, actor: Actor, activity_id: int, told: str) -> None:
+    """Lets the next claim wait, longer each time. Emits MailingInTrouble once per outage."""
+    send = Send.objects.select_for_update(of=("self",)).get(pk=activity_id)
     wait = TROUBLE_AFTER[min(send.failures, len(TROUBLE_AFTER) - 1)]
-    Send.objects.filter(pk=activity_id).update(
-        failures=F("failures") + 1,
-        trouble=told[:300],
-        next_claim_at=Now() + timedelta(seconds=wait),
-    )
+    send.failures, send.trouble = send.failures + 1, told[:300]
+    send.next_claim_at = Now() + timedelta(seconds=wait)
+    send.save(update_fields=["failures", "trouble", "next_claim_at"])
+    if send.failures == TOLD_AFTER:
+        emit(MailingInTrouble(send.activity))
 
 
 def _forget_trouble(send: Send) -> None:

@@ -58,7 +58,8 @@ def post_invoice(
     _settle_credited(invoice)
     _put_number(invoice)
     journal("posted", invoice, is_final=True, number=invoice.number)
-    emit(InvoicePosted(invoice_id=invoice.pk, number=invoice.number))
+    billed_id = None if invoice.credits_id else invoice.order_id
+    emit(InvoicePosted(invoice_id=invoice.pk, number=invoice.number, order_id=billed_id))
     return invoice
 
 
