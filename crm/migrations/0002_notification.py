@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'notification',
                 'verbose_name_plural': 'notifications',
-                'indexes': [models.Index(fields=['recipient', '-id'], name='crm_notification_newest'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient', '-id'], name='crm_notification_unread'), models.Index(condition=models.Q(('mail__in', ['pending', 'sending'])), fields=['recipient', 'id'], name='crm_notification_to_mail')],
+                'indexes': [models.Index(fields=['recipient', '-id'], name='crm_notification_newest'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient', '-id'], name='crm_notification_unread'), models.Index(fields=['record_type', 'record_id'], name='crm_notification_record'), models.Index(condition=models.Q(('mail__in', ['pending', 'sending'])), fields=['recipient', 'id'], name='crm_notification_to_mail')],
                 'constraints': [models.UniqueConstraint(fields=('operation', 'recipient', 'kind', 'record_type'), name='crm_notification_once'), models.UniqueConstraint(condition=models.Q(('kind', 'due')), fields=('recipient', 'record_id', 'at'), name='crm_notification_reminded_once')],
             },
         ),

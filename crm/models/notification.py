@@ -56,6 +56,7 @@ class Notification(models.Model):
                 name="crm_notification_unread",
                 condition=models.Q(read_at__isnull=True),
             ),
+            models.Index(fields=["record_type", "record_id"], name="crm_notification_record"),
             models.Index(
                 fields=["recipient", "id"],
                 name="crm_notification_to_mail",
