@@ -10,6 +10,7 @@ from accounts.services import announce_deletion, prepare_account, prepare_contac
 from crm.labels import plural_lazy, singular_lazy
 from crm.records.declaration import (
     STANDARD_FEATURES,
+    Chart,
     Column,
     DuplicateKey,
     Feature,
@@ -146,6 +147,14 @@ registry.register(
             "modified_at",
             "customer_since_on",
         ),
+        charts=(
+            Chart(key="industry", by="industry"),
+            Chart(key="relationship", by="relationship"),
+            Chart(key="country", by="country"),
+            Chart(key="owner", by="owner"),
+            Chart(key="created", by="created_at"),
+            Chart(key="revenue", by="industry", total="annual_revenue"),
+        ),
         duplicates=(
             DuplicateKey(fields=("name",), reason=_("similar name"), is_fuzzy=True),
             DuplicateKey(fields=("website",), reason=_("same web address")),
@@ -255,6 +264,13 @@ registry.register(
             "owner",
             "created_at",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="account", by="account"),
+            Chart(key="industry", by="account__industry"),
+            Chart(key="country", by="country"),
+            Chart(key="owner", by="owner"),
+            Chart(key="created", by="created_at"),
         ),
         duplicates=(
             DuplicateKey(fields=("email",), reason=_("same e-mail address")),

@@ -9,6 +9,7 @@ from crm.models import Activity
 from crm.records.declaration import (
     STANDARD_FEATURES,
     Action,
+    Chart,
     Column,
     Feature,
     NamedView,
@@ -97,6 +98,13 @@ registry.register(
             all_records(sort="-modified_at"),
         ),
         filters=("kind", "state", "priority", "due_at", "owner", "modified_at"),
+        charts=(
+            Chart(key="kind", by="kind"),
+            Chart(key="due", by="due_at"),
+            Chart(key="state", by="state", keeps_order=True),
+            Chart(key="priority", by="priority", keeps_order=True),
+            Chart(key="owner", by="owner"),
+        ),
         bulk_fields=("priority", "due_at"),
         rules=Rules(before_save=prepare_activity),
         panels=(Panel(key="about", label=_("About"), template="timeline/about.html", load=about),),

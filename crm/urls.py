@@ -27,4 +27,5 @@ urlpatterns = [
     path("imports/", include("crm.records.imports.urls")),
     *brought_by_apps(),
     path("", include("crm.records.urls")),
+    path("", include("crm.charts.urls")),
 ]

@@ -11,6 +11,7 @@ from crm.records.declaration import (
     STANDARD_FEATURES,
     Action,
     Board,
+    Chart,
     Column,
     DuplicateKey,
     Feature,
@@ -285,6 +286,15 @@ registry.register(
             "owner",
             "created_at",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="source", by="source"),
+            Chart(key="status", by="reason", keeps_order=True),
+            Chart(key="created", by="created_at"),
+            Chart(key="rating", by="rating", keeps_order=True),
+            Chart(key="owner", by="owner"),
+            Chart(key="industry", by="industry"),
+            Chart(key="campaign", by="campaign"),
         ),
         actions=ACTIONS,
         board=Board(

@@ -25,6 +25,7 @@ from crm.labels import plural_lazy
 from crm.records.declaration import (
     STANDARD_FEATURES,
     Board,
+    Chart,
     Column,
     DuplicateKey,
     Feature,
@@ -199,6 +200,18 @@ registry.register(
             "owner",
             "created_at",
             "resolved_at",
+        ),
+        charts=(
+            Chart(key="status", by="reason", keeps_order=True),
+            Chart(key="priority", by="priority", keeps_order=True),
+            Chart(key="queue", by="queue_item__queue"),
+            Chart(key="created", by="created_at"),
+            Chart(key="resolved", by="resolved_at"),
+            Chart(key="owner", by="owner"),
+            Chart(key="origin", by="origin"),
+            Chart(key="kind", by="kind"),
+            Chart(key="account", by="account"),
+            Chart(key="product", by="product"),
         ),
         actions=ACTIONS,
         board=Board(

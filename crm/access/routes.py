@@ -44,6 +44,7 @@ ROUTES: dict[str, Policy] = {
     "records:file": Policy.READ,
     "records:delete_file": Policy.WRITE,
     "records:list": Policy.READ,
+    "charts:chart": Policy.READ,
     "records:new": Policy.CREATE,
     "records:duplicates": Policy.READ,
     "records:board": Policy.READ,

@@ -82,8 +82,8 @@ def _node(node: Node, reading: Reading) -> Q:
 def _leaf(leaf: Leaf, reading: Reading) -> Q:
     """A negative condition is the exact opposite of its positive one, empty values included."""
     positive = _positive(leaf, OPPOSITES.get(leaf.op, leaf.op), reading)
-    for prefix, scope in _passed(leaf.asked, reading.actor):
-        positive &= _reached(prefix, scope)
+    for prefix, scope in passed(leaf.asked, reading.actor):
+        positive &= reached(prefix, scope)
     return Q(IsNotTrue(positive)) if leaf.op in OPPOSITES else positive
 
 
@@ -95,7 +95,7 @@ def _positive(leaf: Leaf, op: Op, reading: Reading) -> Q:
     return _COMPARE[op](leaf, reading)
 
 
-def _passed(asked: AskedField, actor: Actor) -> Iterable[tuple[str, Scope]]:
+def passed(asked: AskedField, actor: Actor) -> Iterable[tuple[str, Scope]]:
     """The linked records whose content the condition would tell, with what the actor may see."""
     links = asked.links
     if asked.kind == Kind.RECORD:
@@ -106,15 +106,16 @@ def _passed(asked: AskedField, actor: Actor) -> Iterable[tuple[str, Scope]]:
             yield path, scope
 
 
-def _reached(prefix: str, scope: Scope) -> Q:
-    reached = NOTHING
+def reached(prefix: str, scope: Scope) -> Q:
+    """The rows whose record at the end of the path is within the scope."""
+    found = NOTHING
     if scope.unit_ids:
-        reached |= Q(**{f"{prefix}__unit_id__in": sorted(scope.unit_ids)})
+        found |= Q(**{f"{prefix}__unit_id__in": sorted(scope.unit_ids)})
     if scope.owner_ids:
-        reached |= Q(**{f"{prefix}__owner_id__in": sorted(scope.owner_ids)})
+        found |= Q(**{f"{prefix}__owner_id__in": sorted(scope.owner_ids)})
     if scope.shared_ids:
-        reached |= Q(**{f"{prefix}__in": sorted(scope.shared_ids)})
-    return reached
+        found |= Q(**{f"{prefix}__in": sorted(scope.shared_ids)})
+    return found
 
 
 def _filled(asked: AskedField) -> Q:
@@ -133,7 +134,7 @@ def _many(leaf: Leaf, op: Op, actor: Actor) -> Q:
         rows = rows.filter(**{f"{target}__in": leaf.value})
     if hasattr(field.related_model, "type_key"):
         scope = actor.scope(field.related_model.type_key(), Privilege.READ)
-        rows = rows if scope.is_everything else rows.filter(_reached(target, scope))
+        rows = rows if scope.is_everything else rows.filter(reached(target, scope))
     path = "__".join([*leaf.asked.path.split("__")[:-1], "pk"])
     return Q(**{f"{path}__in": rows.values(f"{field.m2m_field_name()}_id")})
 

@@ -9,9 +9,12 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.module_loading import import_string
 
+from crm.conditions.fields import Kind, asked_field
 from crm.records.declaration import RecordType
 from crm.records.pointers import undeclared_pointers
 from crm.records.registry import registry
+
+UNDRAWN = frozenset({Kind.TEXT, Kind.NUMBER, Kind.MANY})  # as many values as rows, or several each
 
 
 @checks.register("records")
@@ -39,6 +42,7 @@ def _problems(record_type: RecordType) -> Iterator[str]:
     yield from _unknown_fields(record_type)
     yield from _unknown_names(record_type)
     yield from _missing_templates(record_type)
+    yield from _wrong_charts(record_type)
 
 
 def _unknown_fields(record_type: RecordType) -> Iterator[str]:
@@ -93,3 +97,18 @@ def _missing_templates(record_type: RecordType) -> Iterator[str]:
             get_template(name)
         except TemplateDoesNotExist:
             yield f"The template '{name}' does not exist."
+
+
+def _wrong_charts(record_type: RecordType) -> Iterator[str]:
+    """A mark leads to the rows behind it, so a chart goes by what the list is filtered by."""
+    for chart in record_type.charts:
+        asked = asked_field(record_type.model, chart.by)
+        for name in {chart.by, *chart.only} - set(record_type.filters):
+            yield f"The chart '{chart.key}' of {record_type.key} needs the filter '{name}'."
+        if asked is None or asked.kind in UNDRAWN:
+            yield f"The chart '{chart.key}' can't go by '{chart.by}'."
+        for name in filter(None, [chart.total, chart.total and chart.currency]):
+            if not _is_path(record_type.model, name):
+                yield f"The chart '{chart.key}' adds up '{name}', which is no field."
+    if len({chart.key for chart in record_type.charts}) < len(record_type.charts):
+        yield f"Two charts of {record_type.key} have the same key."

@@ -191,6 +191,25 @@ class Board:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A picture of a list's rows: how many there are, or how much money, by one field.
+
+    `by` is one of the type's filters, so that every mark leads to the rows behind it: a choice,
+    a yes or no, a link, somebody, or a date (by week, month, quarter or year, as suits the span).
+    `total` is the money field added up, apart for each currency; without it rows are counted.
+    `only` are choices the rows must have, as parameters of the list: a filter each.
+    """
+
+    key: str
+    by: str
+    total: str = ""
+    currency: str = "currency_id"
+    label: Text = None  # else 'Est. revenue by stage', in the names of the type and its fields
+    only: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    keeps_order: bool = False  # marks in the order of the choices, not the largest first
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """What the generic operations ask before they write. Each raises RuleViolation.
 
@@ -253,6 +272,7 @@ class RecordType:
     actions: tuple[Action, ...] = ()
     panels: tuple[Panel, ...] = ()
     board: Board | None = None
+    charts: tuple[Chart, ...] = ()
     rules: Rules = Rules()
     duplicates: tuple[DuplicateKey, ...] = ()
     merge: Merge = Merge()

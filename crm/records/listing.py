@@ -15,7 +15,7 @@ from crm.conditions.errors import BadCondition
 from crm.conditions.schema import Group, Tree, validate
 from crm.errors import CrmError
 from crm.models import SavedView
-from crm.records.declaration import NamedView, RecordType
+from crm.records.declaration import Chart, NamedView, RecordType
 from crm.records.filters.chips import Chip, chip, params_of_all
 from crm.records.filters.sets import filter_set, narrow, parameters
 from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate, sort, walk
@@ -28,9 +28,11 @@ LONGEST_FIND = 200
 MOST_SORTS = 3
 OWN_PARAMETERS = frozenset(
     {"view", "q", "sort", "cols", "after", "before", "narrowed", "count", "panel"}
+    | {"chart", "drawn"}
 )
 LISTS = ("sort", "cols")  # parameters that hold names separated by commas
 PAGING = ("after", "before")
+BESIDE = ("chart", "drawn")  # what stands beside the rows, whichever they are
 EVERY_COLUMN = "*"
 
 
@@ -213,9 +215,18 @@ class Listing:
             )
         return sort_keys(self.all_columns, names)
 
+    @cached_property
+    def chart(self) -> Chart | None:
+        """The chart that stands beside the list, when the address asks for one."""
+        wanted = self.query.get("chart", "")
+        known = {chart.key: chart for chart in self.record_type.charts}
+        if wanted and wanted not in known:
+            raise UnknownParameter(_("This chart does not exist. Choose another one."))
+        return known.get(wanted)
+
     def check(self) -> None:
         """Raises UnknownParameter when anything in the address is not known."""
-        for part in ("view_key", "asked", "where", "find", "columns", "keys"):
+        for part in ("view_key", "asked", "where", "find", "columns", "keys", "chart"):
             getattr(self, part)
 
     # Rows
@@ -295,6 +306,21 @@ class Listing:
         return self.address(cols=EVERY_COLUMN)
 
     @property
+    def chart_toggle(self) -> str:
+        """The query string of the list with the type's first chart, or without any."""
+        if self.chart:
+            return self.address(chart=None, drawn=None)
+        return self.address(chart=self.record_type.charts[0].key)
+
+    @property
+    def beside(self) -> str:
+        """What another view's address ends in so that the chart stays beside the list."""
+        kept = QueryDict(mutable=True)
+        for name in BESIDE:
+            kept.setlist(name, self.query.getlist(name))
+        return f"&{kept.urlencode()}" if kept.urlencode() else ""
+
+    @property
     def counted(self) -> str:
         """The query string of this very page with all rows counted."""
         query = self.query.copy()
@@ -309,7 +335,7 @@ class Listing:
     def bare(self) -> str:
         """The query string of the view without anything narrowing it."""
         query = QueryDict(mutable=True)
-        for name in ("view", "sort", "cols"):
+        for name in ("view", "sort", "cols", *BESIDE):
             query.setlist(name, self.query.getlist(name))
         if self.saved:
             query["view"], query["narrowed"] = self.view_key, "1"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.levels import Privilege
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     NamedView,
     Panel,
@@ -277,6 +278,12 @@ registry.register(
             "started_at",
             "owner",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="state", by="state", keeps_order=True),
+            Chart(key="channel", by="channel"),
+            Chart(key="campaign", by="campaign"),
+            Chart(key="start", by="scheduled_start_on"),
         ),
         actions=(*MAILING, *OTHER),
         panels=(

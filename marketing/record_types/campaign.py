@@ -6,6 +6,7 @@ from crm.access.levels import Privilege
 from crm.labels import plural_lazy
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     NamedView,
     Panel,
@@ -213,6 +214,13 @@ registry.register(
             "owner",
             "created_at",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="state", by="state", keeps_order=True),
+            Chart(key="kind", by="kind"),
+            Chart(key="budget", by="kind", total="budget"),
+            Chart(key="start", by="proposed_start_on"),
+            Chart(key="owner", by="owner"),
         ),
         actions=ACTIONS,
         panels=(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.levels import Privilege
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     NamedView,
     Panel,
@@ -87,6 +88,11 @@ registry.register(
             ),
         ),
         filters=("member_type", "is_locked", "purpose", "source", "owner", "modified_at"),
+        charts=(
+            Chart(key="members", by="member_type"),
+            Chart(key="owner", by="owner"),
+            Chart(key="modified", by="modified_at"),
+        ),
         actions=(
             Action(
                 key="add-member",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.labels import singular_lazy
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     NamedView,
     Panel,
@@ -133,6 +134,12 @@ registry.register(
             "contact",
             "account",
             "owner",
+        ),
+        charts=(
+            Chart(key="campaign", by="campaign"),
+            Chart(key="channel", by="channel"),
+            Chart(key="state", by="state", keeps_order=True),
+            Chart(key="received", by="received_on"),
         ),
         actions=(
             Action(

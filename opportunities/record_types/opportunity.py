@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.labels import plural_lazy
 from crm.records.declaration import (
     Board,
+    Chart,
     Column,
     DuplicateKey,
     Lane,
@@ -210,6 +211,25 @@ registry.register(
             "campaign",
             "created_at",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="stage", by="stage", total="estimated_revenue", keeps_order=True),
+            Chart(key="owner", by="owner", total="estimated_revenue"),
+            Chart(key="close", by="est_close_on", total="estimated_revenue"),
+            Chart(
+                key="won",
+                by="closed_on",
+                total="actual_revenue",
+                only={"state": "won"},
+                label=_("Won revenue by close date"),
+            ),
+            Chart(key="forecast", by="forecast", total="estimated_revenue", keeps_order=True),
+            Chart(key="account", by="account", total="estimated_revenue"),
+            Chart(key="status", by="reason"),
+            Chart(key="rating", by="rating", keeps_order=True),
+            Chart(key="industry", by="account__industry"),
+            Chart(key="campaign", by="campaign"),
+            Chart(key="created", by="created_at"),
         ),
         actions=ACTIONS,
         board=Board(

@@ -7,6 +7,7 @@ from crm import clock
 from crm.access.levels import Privilege
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     DuplicateKey,
     NamedView,
@@ -136,6 +137,12 @@ registry.register(
             "valid_until",
             "owner",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="state", by="state", keeps_order=True),
+            Chart(key="structure", by="structure"),
+            Chart(key="family", by="parent"),
+            Chart(key="tax", by="tax_code"),
         ),
         duplicates=(
             DuplicateKey(fields=("code",), reason=_("same code")),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import clock
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     NamedView,
     Panel,
@@ -155,6 +156,13 @@ registry.register(
             all_records(),
         ),
         filters=(*shared.FILTERS, "kind", "issued_on", "due_on", "paid_on", "order"),
+        charts=(
+            Chart(key="state", by="state", total="total_amount", keeps_order=True),
+            Chart(key="issued", by="issued_on", total="total_amount"),
+            Chart(key="due", by="due_on", total="total_amount"),
+            Chart(key="account", by="account", total="total_amount"),
+            Chart(key="owner", by="owner", total="total_amount"),
+        ),
         actions=ACTIONS,
         panels=(
             *shared.document_panels(),

@@ -2,7 +2,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.declaration import Action, Column, NamedView, Place, RecordType, Rules, Status
+from crm.records.declaration import (
+    Action,
+    Chart,
+    Column,
+    NamedView,
+    Place,
+    RecordType,
+    Rules,
+    Status,
+)
 from crm.records.registry import registry
 from crm.records.standard import all_records, my_open_records
 from sales_docs.models import Order
@@ -152,6 +161,13 @@ registry.register(
             all_records(),
         ),
         filters=(*shared.FILTERS, "reason", "ordered_on", "requested_delivery_on", "closed_on"),
+        charts=(
+            Chart(key="state", by="state", total="total_amount", keeps_order=True),
+            Chart(key="ordered", by="ordered_on", total="total_amount"),
+            Chart(key="delivery", by="requested_delivery_on", total="total_amount"),
+            Chart(key="account", by="account", total="total_amount"),
+            Chart(key="owner", by="owner", total="total_amount"),
+        ),
         actions=ACTIONS,
         panels=shared.document_panels(),
         rules=Rules(

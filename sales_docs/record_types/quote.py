@@ -3,7 +3,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.levels import Privilege
-from crm.records.declaration import Action, Column, NamedView, Place, RecordType, Rules, Status
+from crm.records.declaration import (
+    Action,
+    Chart,
+    Column,
+    NamedView,
+    Place,
+    RecordType,
+    Rules,
+    Status,
+)
 from crm.records.registry import registry
 from crm.records.standard import all_records, my_open_records
 from sales_docs.models import Quote
@@ -140,6 +149,13 @@ registry.register(
             all_records(),
         ),
         filters=(*shared.FILTERS, "reason", "revision", "valid_until", "closed_on"),
+        charts=(
+            Chart(key="state", by="state", total="total_amount", keeps_order=True),
+            Chart(key="created", by="created_at", total="total_amount"),
+            Chart(key="valid", by="valid_until", total="total_amount"),
+            Chart(key="account", by="account", total="total_amount"),
+            Chart(key="owner", by="owner", total="total_amount"),
+        ),
         actions=ACTIONS,
         panels=shared.document_panels(),
         rules=Rules(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.labels import plural_lazy
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     DuplicateKey,
     NamedView,
@@ -204,6 +205,12 @@ registry.register(
             "published_at",
             "created_at",
             "modified_at",
+        ),
+        charts=(
+            Chart(key="state", by="state", keeps_order=True),
+            Chart(key="language", by="language"),
+            Chart(key="owner", by="owner"),
+            Chart(key="published", by="published_at"),
         ),
         actions=ACTIONS,
         panels=(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.labels import plural_lazy
 from crm.records.declaration import (
     Action,
+    Chart,
     Column,
     DuplicateKey,
     NamedView,
@@ -249,6 +250,13 @@ registry.register(
             "total",
             "owner",
             "created_at",
+        ),
+        charts=(
+            Chart(key="state", by="state", total="total", keeps_order=True),
+            Chart(key="ends", by="ends_on", total="total"),
+            Chart(key="level", by="level", keeps_order=True),
+            Chart(key="account", by="account", total="total"),
+            Chart(key="owner", by="owner", total="total"),
         ),
         actions=ACTIONS,
         panels=(

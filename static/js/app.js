@@ -189,7 +189,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   enliven(event.detail.elt);
   const said = event.detail.elt.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);
+  keepPlace(event.detail);
 });
+
+// What one chose in a list or its chart is gone with the old rows: go on from the head above it.
+function keepPlace({ elt, requestConfig }) {
+  if (elt.id !== "listing" || document.activeElement !== document.body) return;
+  const pane = requestConfig?.elt.closest(".chart-pane") && elt.querySelector(".chart-pane");
+  (pane ?? elt).querySelector(".viewpick")?.focus({ preventScroll: true });
+}
 
 // ---- Parts of a page
 

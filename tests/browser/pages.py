@@ -52,6 +52,10 @@ def press(*selectors: str, then: str = "") -> Callable[[Any], None]:
     return do
 
 
+def drawn(page: Any) -> None:
+    page.wait_for_selector(".chart-figure")
+
+
 def open_palette(page: Any) -> None:
     page.keyboard.press("Control+k")
     page.wait_for_selector("#palette li")
@@ -139,6 +143,8 @@ def listing(owner: User) -> list[Visit]:
         Visit("/opportunities/", bulk("edit"), "edit rows"),
         Visit("/opportunities/", bulk("assign"), "assign rows"),
         Visit("/opportunities/?q=nothingofthatname"),
+        Visit("/opportunities/?chart=stage", drawn, "chart with bars"),
+        Visit("/opportunities/?chart=close", press(".chart-table summary"), "chart with columns"),
         Visit("/opportunities/arrange/"),
         Visit("/opportunities/board/"),
         Visit("/opportunities/bin/"),

@@ -83,7 +83,9 @@ def boss(admin, sign_in):
 @st.composite
 def list_addresses(draw):
     record_type = draw(st.sampled_from(TYPES))
-    page = draw(st.sampled_from(["", "", "", "export.csv", "export.xlsx", "board/", "arrange/"]))
+    page = draw(
+        st.sampled_from(["", "", "", "export.csv", "export.xlsx", "board/", "arrange/", "chart/"])
+    )
     names = {*parameters(record_type), *OWN_PARAMETERS, "part", "mine"}
     query = draw(queries(names))
     return f"/{record_type.slug}/{page}?{encoded(query)}"

@@ -60,6 +60,30 @@ def test_a_list_and_what_is_made_of_it_shows_the_record_to_its_readers_only(
 
 @everybody
 @every_type
+def test_a_chart_counts_the_record_for_its_readers_only(record_type, person, owner, sign_in):
+    make_record(record_type.model, owner)
+    client = sign_in(person)
+    for chart in record_type.charts:
+        address = f"/{record_type.slug}/chart/?chart={chart.key}&{chart_view(record_type)}"
+        response = client.get(address, headers={"hx-request": "true"})
+        if not may_at_all(person, record_type.key, "read"):
+            assert response.status_code == 403
+        else:
+            assert response.status_code == 200
+        is_counted = b'class="chart-figure"' in response.content
+        if not may(person, record_type.key, "read"):
+            assert not is_counted, chart.key
+            assert SENTINEL.encode() not in response.content
+        elif not chart.total and not chart.only:
+            assert is_counted, chart.key
+
+
+def chart_view(record_type):
+    return "view=all" if "all" in {view.key for view in record_type.views} else ""
+
+
+@everybody
+@every_type
 def test_the_record_page_is_404_for_who_may_not_see_it(record_type, person, owner, sign_in):
     record = make_record(record_type.model, owner)
     client = sign_in(person)

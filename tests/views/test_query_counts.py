@@ -16,6 +16,7 @@ from tests.factories.accounts import make_account, make_contact
 from tests.factories.cases import make_case, make_queue
 from tests.factories.leads import make_lead
 from tests.factories.marketing import give_address, make_list, make_mailing
+from tests.factories.opportunities import make_opportunity
 from tests.factories.sales_docs import line, make_invoice, make_order, make_product, make_quote
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +112,24 @@ def test_a_list_its_bin_and_its_board(record_type, admin, sign_in):
     pages = [f"/{slug}/?view={view.key}&cols=*" for view in record_type.views] + [f"/{slug}/bin/"]
     if record_type.board:
         pages.append(f"/{slug}/board/")
+    pages += [f"/{slug}/?chart={chart.key}&drawn=1" for chart in record_type.charts[:3]]
     does_not_grow(sign_in(admin), pages, lambda: add(range(FEW, MANY)))
+
+
+def test_a_chart_beside_its_list_takes_three_more_queries_and_waiting_for_it_none(owner, sign_in):
+    """Two say how long to wait for it and read the groups; one reads their names."""
+    make_opportunity(owner, account=make_account(owner))
+    client = sign_in(owner)
+    plain, _sql = queries(client, "/opportunities/")
+    waiting, _sql = queries(client, "/opportunities/?chart=account")
+    drawn, sql = queries(client, "/opportunities/?chart=account&drawn=1")
+    assert waiting == plain
+    assert drawn == plain + 3 + savepoints(sql)
+
+
+def savepoints(sql):
+    """A transaction of its own is a savepoint within the test's."""
+    return sum("SAVEPOINT" in one for one in sql)
 
 
 DOCUMENTS = {"quotes": make_quote, "orders": make_order, "invoices": make_invoice}

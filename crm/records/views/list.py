@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from crm.access.levels import Privilege
+from crm.charts.beside import beside
 from crm.records.declaration import Feature, RecordType
 from crm.records.listing import PAGE_SIZE, Listing, canonical
 from crm.records.narrow import narrow_places
@@ -86,6 +87,7 @@ def context(listing: Listing) -> dict[str, Any]:
         "is_finding": "q" in listing.query,
         "sorted_by": sorted_by(listing),
         "page_size": PAGE_SIZE,
+        **beside(listing, is_drawn="drawn" in listing.query),
         **_allowed(listing),
     }
 

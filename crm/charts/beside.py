@@ -1,0 +1,51 @@
+"""What a list shows of its chart: the picture, or the place where it will stand."""
+
+from typing import Any
+from zlib import crc32
+
+from django.urls import reverse
+
+from crm.charts.figures import picture
+from crm.charts.grouping import TooSlow
+from crm.charts.words import title
+from crm.records.declaration import Chart
+from crm.records.listing import Listing
+
+
+def beside(listing: Listing, *, is_drawn: bool) -> dict[str, Any]:
+    """The context of the chart's template; nothing where no chart is asked for.
+
+    Drawing asks the database about every row of the view, so a list leaves it to a request of
+    its own, unless its reader does without scripts.
+    """
+    chart = listing.chart
+    if chart is None:
+        return {}
+    state = listing.state.urlencode()
+    found: dict[str, Any] = {
+        "chart": chart,
+        "chart_title": title(listing.record_type, chart),
+        "chart_id": f"chart-{crc32(state.encode()):x}",
+        "chart_url": f"{reverse('charts:chart', args=[listing.record_type])}?{state}",
+        "charts": _others(listing, chart),
+    }
+    return found | _drawn(listing, chart) if is_drawn else found
+
+
+def _drawn(listing: Listing, chart: Chart) -> dict[str, Any]:
+    try:
+        return {"picture": picture(listing, chart)}
+    except TooSlow:
+        return {"is_too_slow": True}
+
+
+def _others(listing: Listing, chart: Chart) -> list[dict[str, Any]]:
+    """Every chart of the type, with the address of the list that shows it."""
+    return [
+        {
+            "title": title(listing.record_type, one),
+            "query": listing.address(chart=one.key),
+            "is_current": one is chart,
+        }
+        for one in listing.record_type.charts
+    ]
