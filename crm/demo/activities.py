@@ -27,6 +27,8 @@ def _activity(fill: Fill, regarding: list[str]) -> Sequence[Any]:
     is_open = kind in ("task", "call", "appointment") and fill.chance.random() < 0.35
     at = fill.moment(-4, 21) if is_open else fill.moment(-500, -0.5)
     key = fill.chance.choice(regarding)
+    record_id = fill.pick(key)
+    at = fill.since(key, record_id, at)
     is_planned = kind in ("task", "call", "appointment")
     return (
         kind,
@@ -35,7 +37,7 @@ def _activity(fill: Fill, regarding: list[str]) -> Sequence[Any]:
         "open" if is_open else "completed",
         fill.chance.choice((1, 2, 2, 2, 3)),
         key,
-        fill.pick(key),
+        record_id,
         at if is_planned else None,
         at + timedelta(minutes=45) if kind == "appointment" else None,
         None if is_open else at,

@@ -1,9 +1,10 @@
 """What the apps' `demo` modules fill tables with: chance, people, and COPY."""
 
 import json
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -33,6 +34,7 @@ class Fill:
     owner_ids: list[int] = field(default_factory=list)
     agent_ids: list[int] = field(default_factory=list)
     ids: dict[str, Sequence[int]] = field(default_factory=dict)
+    births: dict[str, "array[float]"] = field(default_factory=dict)
     first_keys: dict[type[models.Model], int] = field(default_factory=dict)
     foreign_keys: list[str] = field(default_factory=list)
 
@@ -145,17 +147,31 @@ class Fill:
         ids = self.reserve(model, number)
         times = () if "created_at" in columns or not issubclass(model, Record) else TIMES
         given = (self._moments(place / number) if times else () for place in range(1, number + 1))
-        self.copy(
-            model,
-            ["id", *columns, *defaults, *times],
-            (
-                [one, *row(one), *defaults.values(), *moments]
-                for one, moments in zip(self._told(ids), given, strict=True)
-            ),
+        names = ["id", *columns, *defaults, *times]
+        rows = (
+            [one, *row(one), *defaults.values(), *moments]
+            for one, moments in zip(self._told(ids), given, strict=True)
         )
-        self.ids[str(model._meta.model_name)] = ids
+        key = str(model._meta.model_name)
+        self.copy(model, names, self._born(key, rows, names) if "created_at" in names else rows)
+        self.ids[key] = ids
         self.say(f"{number:,} {model._meta.verbose_name_plural}")
         return ids
+
+    def _born(
+        self, key: str, rows: Iterable[list[Any]], names: Sequence[str]
+    ) -> Iterator[list[Any]]:
+        """The rows as they pass; remembers when each record was made."""
+        births = self.births[key] = array("d")
+        place = names.index("created_at")
+        for row in rows:
+            births.append(row[place].timestamp())
+            yield row
+
+    def since(self, key: str, record_id: int, at: datetime) -> datetime:
+        """`at`, or some later moment where the record did not exist yet."""
+        born = datetime.fromtimestamp(self.births[key][record_id - self.ids[key][0]], UTC)
+        return at if at >= born else born + (self.now - born) * self.chance.random()
 
     def _told(self, ids: range) -> Iterator[int]:
         """The ids; says on the way how far it is, where that takes a while."""

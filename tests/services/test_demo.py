@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.models import Account, Contact
+from cases.models import Case
 from crm.demo import plan
 from crm.models import Activity, FieldChange, Share
 from leads.models import Lead
@@ -68,3 +69,14 @@ def test_tables_look_as_before_and_records_as_written_one_by_one(monkeypatch):
     assert Quote.objects.filter(number="").count() == 0
     owner = Account.objects.first().owner.user
     assert make_account(owner).number not in numbers
+
+
+def test_nothing_is_done_about_a_record_before_there_is_one(monkeypatch):
+    monkeypatch.setitem(plan.SIZES, "small", TINY)
+    call_command("demo", size="small", verbosity=0)
+    for model in (Account, Contact, Lead, Opportunity, Case):
+        born = dict(model.objects.values_list("pk", "created_at"))
+        about = Activity.objects.filter(regarding_type=model.type_key(), regarding_id__in=born)
+        happened = about.values_list("regarding_id", "happened_at")
+        assert happened
+        assert [pk for pk, at in happened if at < born[pk]] == []
