@@ -6,14 +6,14 @@ from django.db.models import OuterRef, QuerySet
 
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
+from crm.prepared import prepared
 
 SHOWN = 5
 
 
 def contacts_of_account(actor: Actor, account: Account) -> dict[str, Any]:
     """The main person first, then who was changed last."""
-    rows = Contact.objects.visible_to(actor).filter(account=account).defer("search_text")
-    people = list(rows.recent_first()[: SHOWN + 1])
+    people = _contacts(actor, account.pk)
     main = [one for one in people if one.pk == account.primary_contact_id]
     if not main and account.primary_contact and actor.sees(account.primary_contact):
         main = [account.primary_contact]
@@ -25,6 +25,12 @@ def contacts_of_account(actor: Actor, account: Account) -> dict[str, Any]:
     }
 
 
+@prepared
+def _contacts(actor: Actor, account_id: int) -> QuerySet[Any]:
+    rows = Contact.objects.visible_to(actor).filter(account=account_id).defer("search_text")
+    return rows.recent_first()[: SHOWN + 1]
+
+
 def accounts_below(actor: Actor) -> QuerySet[Any]:
     """Without these the panel is left out; read along with the account."""
     return Account.objects.visible_to(actor).filter(parent=OuterRef("pk"))
@@ -32,11 +38,16 @@ def accounts_below(actor: Actor) -> QuerySet[Any]:
 
 def subsidiaries(actor: Actor, account: Account) -> dict[str, Any] | None:
     """Accounts that belong to this one; left out where there are none."""
-    rows = Account.objects.visible_to(actor).filter(parent=account).defer("search_text")
-    found = list(rows.order_by("name__folded", "pk")[: SHOWN + 1])
+    found = _accounts_below(actor, account.pk)
     if not found:
         return None
     return {"accounts": found[:SHOWN], "has_more": len(found) > SHOWN}
+
+
+@prepared
+def _accounts_below(actor: Actor, account_id: int) -> QuerySet[Any]:
+    rows = Account.objects.visible_to(actor).filter(parent=account_id).defer("search_text")
+    return rows.order_by("name__folded", "pk")[: SHOWN + 1]
 
 
 def employer(actor: Actor, contact: Contact) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.labels.names import in_text
+from crm.prepared import prepared
 from opportunities.models import Opportunity
 
 SHOWN = 5
@@ -36,8 +37,8 @@ def seen(actor: Actor, record: Any) -> Any:
 
 def other_cases(actor: Actor, case: Case) -> dict[str, Any] | None:
     """The customer's other cases, the latest first."""
-    rows = of_same_customer(actor, case).exclude(pk=case.pk).defer("search_text")
-    found = list(rows.order_by("-created_at", "-pk")[: SHOWN + 1])
+    link, customer_id = customer_of(case)
+    found = _other_cases(actor, case.pk, customer_id, link=link)
     if not found:
         return None
     return {
@@ -47,35 +48,47 @@ def other_cases(actor: Actor, case: Case) -> dict[str, Any] | None:
     }
 
 
-def of_same_customer(actor: Actor, case: Case) -> QuerySet[Case]:
-    """Cases of the account; of the person where no account is named."""
-    rows = Case.objects.visible_to(actor)
+def customer_of(case: Case) -> tuple[str, int | None]:
+    """The link to the account and whom it leads to; to the person where no account is named."""
     if case.account_id is not None:
-        return rows.of_customer(account_id=case.account_id)
-    return rows.of_customer(contact_id=case.contact_id)
+        return "account", case.account_id
+    return "contact", case.contact_id
+
+
+@prepared
+def _other_cases(actor: Actor, case_id: int, customer_id: int, *, link: str) -> QuerySet[Any]:
+    rows = Case.objects.visible_to(actor).filter(**{link: customer_id}).exclude(pk=case_id)
+    return rows.defer("search_text").order_by("-created_at", "-pk")[: SHOWN + 1]
 
 
 def open_deals(actor: Actor, case: Case) -> dict[str, Any] | None:
     """The customer's open opportunities; what they are worth together, by currency."""
-    rows = Opportunity.objects.visible_to(actor).open()
-    if case.account_id is not None:
-        rows = rows.of_customer(account_id=case.account_id)
-    else:
-        rows = rows.of_customer(contact_id=case.contact_id)
-    found = list(rows.defer("search_text").order_by("est_close_on", "pk")[: SHOWN + 1])
+    link, customer_id = customer_of(case)
+    found = _deals_to_close(actor, customer_id, link=link)
     if not found:
         return None
     return {
         "deals": found[:SHOWN],
         "has_more": len(found) > SHOWN,
-        "totals": sums(rows, "estimated_revenue") if found[1:] else [],
+        "totals": _worth(_sums_open(actor, customer_id, link=link)) if found[1:] else [],
     }
 
 
-def sums(rows: QuerySet[Any], field: str) -> list[tuple[Decimal, str]]:
+@prepared
+def _deals_to_close(actor: Actor, customer_id: int, *, link: str) -> QuerySet[Any]:
+    rows = Opportunity.objects.visible_to(actor).open().filter(**{link: customer_id})
+    return rows.defer("search_text").order_by("est_close_on", "pk")[: SHOWN + 1]
+
+
+@prepared
+def _sums_open(actor: Actor, customer_id: int, *, link: str) -> QuerySet[Any, Any]:
+    rows = Opportunity.objects.visible_to(actor).open().filter(**{link: customer_id})
+    return rows.order_by().values_list("currency").annotate(Sum("estimated_revenue"))
+
+
+def _worth(sums: list[tuple[str, Decimal]]) -> list[tuple[Decimal, str]]:
     """Totals by currency, the largest first; currencies don't add up."""
-    grouped = rows.order_by().values_list("currency").annotate(Sum(field))
-    return sorted(((total, code) for code, total in grouped if total), reverse=True)
+    return sorted(((total, code) for code, total in sums if total), reverse=True)
 
 
 def process(actor: Actor, case: Case) -> dict[str, Any]:
@@ -116,23 +129,32 @@ def no_cases(link: str) -> Callable[[Actor, Any], dict[str, Any]]:
 
 
 def cases_of_account(actor: Actor, account: Account) -> dict[str, Any]:
-    rows = Case.objects.visible_to(actor).of_customer(account_id=account.pk)
-    return _of_customer(actor, rows) | {"link": "account"}
+    return _of_customer(actor, account.pk, link="account")
 
 
 def cases_of_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
-    rows = Case.objects.visible_to(actor).of_customer(contact_id=contact.pk)
-    return _of_customer(actor, rows) | {"link": "contact"}
+    return _of_customer(actor, contact.pk, link="contact")
 
 
-def _of_customer(actor: Actor, rows: QuerySet[Any]) -> dict[str, Any]:
+def _of_customer(actor: Actor, customer_id: int, *, link: str) -> dict[str, Any]:
     """The open ones by urgency, then the latest of the others."""
-    bare = rows.defer("search_text")
-    found = list(bare.active().order_by(*URGENCY)[: SHOWN + 1])
+    found = _active_cases(actor, customer_id, link=link)
     if len(found) < SHOWN:
-        closed = bare.exclude(state=Case.State.ACTIVE).order_by("-created_at", "-pk")
-        found += list(closed[: SHOWN + 1 - len(found)])
-    return _shown(actor, found)
+        found += _closed_cases(actor, customer_id, link=link)
+    return _shown(actor, found) | {"link": link}
+
+
+@prepared
+def _active_cases(actor: Actor, customer_id: int, *, link: str) -> QuerySet[Any]:
+    rows = Case.objects.visible_to(actor).active().filter(**{link: customer_id})
+    return rows.defer("search_text").order_by(*URGENCY)[: SHOWN + 1]
+
+
+@prepared
+def _closed_cases(actor: Actor, customer_id: int, *, link: str) -> QuerySet[Any]:
+    rows = Case.objects.visible_to(actor).filter(**{link: customer_id})
+    closed = rows.exclude(state=Case.State.ACTIVE).order_by("-created_at", "-pk")
+    return closed.defer("search_text")[: SHOWN + 1]
 
 
 def _shown(actor: Actor, found: list[Case]) -> dict[str, Any]:
@@ -153,32 +175,33 @@ def active_at_contact(actor: Actor) -> QuerySet[Any]:
 
 
 def open_at_account(actor: Actor, account: Account) -> dict[str, Any] | None:
-    return _notice(Case.objects.visible_to(actor).of_customer(account_id=account.pk), account)
+    return _notice(actor, account, link="account")
 
 
 def open_at_contact(actor: Actor, contact: Contact) -> dict[str, Any] | None:
-    return _notice(Case.objects.visible_to(actor).of_customer(contact_id=contact.pk), contact)
+    return _notice(actor, contact, link="contact")
 
 
 def open_at_customer(actor: Actor, deal: Opportunity) -> dict[str, Any] | None:
     """A warning on a deal: its customer is waiting for an answer."""
-    if deal.account_id is not None:
-        return _notice(
-            Case.objects.visible_to(actor).of_customer(account_id=deal.account_id), deal.account
-        )
-    if deal.contact_id is not None:
-        return _notice(
-            Case.objects.visible_to(actor).of_customer(contact_id=deal.contact_id), deal.contact
-        )
-    return None
+    if deal.account is not None:
+        return _notice(actor, deal.account, link="account")
+    return _notice(actor, deal.contact, link="contact") if deal.contact else None
 
 
-def _notice(rows: QuerySet[Any], customer_: Any) -> dict[str, Any] | None:
-    counts = rows.active().aggregate(
-        open=Count("pk"), escalated=Count("pk", filter=Q(is_escalated=True))
-    )
-    if not counts["open"]:
+@prepared
+def _count_active(actor: Actor, customer_id: int, *, link: str) -> QuerySet[Any, Any]:
+    """How many are open, and how many of these escalated; nothing where there is none."""
+    rows = Case.objects.visible_to(actor).active().filter(**{link: customer_id})
+    escalated = Count("pk", filter=Q(is_escalated=True))
+    return rows.order_by().values("state").annotate(open=Count("pk"), escalated=escalated)
+
+
+def _notice(actor: Actor, customer_: Any, *, link: str) -> dict[str, Any] | None:
+    found = _count_active(actor, customer_.pk, link=link)
+    if not found:
         return None
+    counts = found[0]
     return {
         "customer": customer_,
         "link": customer_.type_key(),

@@ -30,11 +30,21 @@ class Kept(Generic[T]):
                 self._known.move_to_end(key)
                 return self._known[key]
         found = read()
+        self.put(key, found)
+        return found
+
+    def find(self, key: Hashable) -> T | None:
         with self._lock:
-            self._known[key] = found
+            if key not in self._known:
+                return None
+            self._known.move_to_end(key)
+            return self._known[key]
+
+    def put(self, key: Hashable, thing: T) -> None:
+        with self._lock:
+            self._known[key] = thing
             while len(self._known) > self._size:
                 self._known.popitem(last=False)
-        return found
 
     def forget(self) -> None:
         with self._lock:

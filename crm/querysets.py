@@ -28,6 +28,23 @@ class Folded(models.Transform):
     output_field = models.TextField()
 
 
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class AnyOf(models.Lookup):  # type: ignore[type-arg]
+    """`column = ANY(array)`, of keys: one value however many there are, where IN has each apart.
+
+    The planner reads both alike, but hundreds of values apart take longer to write than to find.
+    """
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, before = self.process_lhs(compiler, connection)
+        keys, after = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({keys}::bigint[])", [*before, *after]
+
+
 def folded(text: str) -> models.Func:
     """The text as search texts have it: no accents, lower case."""
     return models.Func(

@@ -6,6 +6,7 @@ from django.db.models import OuterRef, QuerySet
 
 from accounts.models import Account
 from crm.access.actor import Actor
+from crm.prepared import prepared
 from leads.models import Lead
 from opportunities.models import Opportunity
 
@@ -33,15 +34,20 @@ def leads_at_opportunity(actor: Actor) -> QuerySet[Any]:
 
 
 def leads_of_account(actor: Actor, account: Account) -> dict[str, Any] | None:
-    return _leads(actor, account_id=account.pk)
+    return _leads(actor, account.pk, link="account")
 
 
 def leads_of_opportunity(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
     """The lead it came from, and those that joined it later."""
-    return _leads(actor, opportunity_id=opportunity.pk)
+    return _leads(actor, opportunity.pk, link="opportunity")
 
 
-def _leads(actor: Actor, **link: int) -> dict[str, Any] | None:
-    rows = Lead.objects.visible_to(actor).filter(**link).defer("search_text")
-    found = list(rows.recent_first()[:SHOWN])
+def _leads(actor: Actor, record_id: int, *, link: str) -> dict[str, Any] | None:
+    found = _latest_leads(actor, record_id, link=link)
     return {"leads": found} if found else None
+
+
+@prepared
+def _latest_leads(actor: Actor, record_id: int, *, link: str) -> QuerySet[Any]:
+    rows = Lead.objects.visible_to(actor).filter(**{link: record_id}).defer("search_text")
+    return rows.recent_first()[:SHOWN]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.prepared import prepared
 from crm.records.registry import registry
 from leads.models import Lead
 from marketing.models import (
@@ -124,11 +125,16 @@ def mailed(type_key: str, actor: Actor) -> QuerySet[Any]:
 
 def mailings_to(actor: Actor, record: Any) -> dict[str, Any] | None:
     """What somebody was sent, as far as the reader may see the mailings."""
-    visible = CampaignActivity.objects.visible_to(actor)
-    rows = Recipient.objects.about(record).exclude(state=Recipient.State.SKIPPED)
-    newest = rows.filter(activity__in=visible).select_related("activity").order_by("-pk")
-    found = list(newest[:SHOWN])
+    found = _latest_mailings(actor, record.pk, type_key=record.type_key())
     return {"recipients": found} if found else None
+
+
+@prepared
+def _latest_mailings(actor: Actor, record_id: int, *, type_key: str) -> QuerySet[Any]:
+    visible = CampaignActivity.objects.visible_to(actor)
+    rows = Recipient.objects.filter(record_type=type_key, record_id=record_id)
+    sent = rows.exclude(state=Recipient.State.SKIPPED).filter(activity__in=visible)
+    return sent.select_related("activity").order_by("-pk")[:SHOWN]
 
 
 def refusal_to_add(actor: Actor, record: Any) -> str | None:

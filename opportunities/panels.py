@@ -13,6 +13,7 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.models import Activity, FieldChange
+from crm.prepared import prepared
 from opportunities.models import Competitor, Opportunity
 from opportunities.process import STEPS, STUCK_AFTER, Progress, is_done, progress
 from opportunities.services.stages import TICKS
@@ -58,24 +59,29 @@ def process(actor: Actor, opportunity: Opportunity) -> dict[str, Any]:
 
 
 def _moves(opportunity: Opportunity) -> list[tuple[datetime, str, str]]:
+    changes = _changes(Actor.system(), opportunity.pk, field="stage")
+    return [
+        (at, *changed["stage"])
+        for event, at, changed in changes
+        if event == FieldChange.Event.UPDATE
+    ]
+
+
+@prepared
+def _changes(_actor: Actor, opportunity_id: int, *, field: str) -> QuerySet[Any, Any]:
+    """(event, moment, changes) whenever a field got a value."""
     changes = FieldChange.objects.filter(
-        record_type="opportunity",
-        record_id=opportunity.pk,
-        event=FieldChange.Event.UPDATE,
-        changes__has_key="stage",
+        record_type="opportunity", record_id=opportunity_id, changes__has_key=field
     )
-    rows = changes.order_by("id").values_list("at", "changes")
-    return [(at, *changed["stage"]) for at, changed in rows]
+    return changes.order_by("id").values_list("event", "at", "changes")
 
 
 def _closed_at(opportunity: Opportunity) -> datetime:
     """When the deal was closed; what happened after does not age its stages."""
-    closing = FieldChange.objects.filter(
-        record_type="opportunity", record_id=opportunity.pk, changes__has_key="state"
-    )
-    last = closing.order_by("-id").values_list("at", flat=True).first()
-    if last or opportunity.closed_on is None:
-        return last or opportunity.created_at
+    moves = _changes(Actor.system(), opportunity.pk, field="state")
+    if moves or opportunity.closed_on is None:
+        _event, last, _changed = moves[-1] if moves else ("", opportunity.created_at, {})
+        return last
     return timezone.make_aware(datetime.combine(opportunity.closed_on, time()))
 
 
@@ -94,23 +100,25 @@ def customer(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
     contact = opportunity.contact if actor.sees(opportunity.contact) else None
     if account is None and contact is None:
         return None
-    won = Opportunity.objects.visible_to(actor).filter(account=account) if account else None
-    return {"account": account, "contact": contact, "won": totals_won(won)}
+    won = totals_won(actor, account.pk, link="account") if account else []
+    return {"account": account, "contact": contact, "won": won}
 
 
-def totals_won(rows: QuerySet[Opportunity] | None) -> list[tuple[Decimal, str]]:
+def totals_won(actor: Actor, record_id: int, *, link: str) -> list[tuple[Decimal, str]]:
     """Won revenue by currency, the largest first; currencies don't add up."""
-    if rows is None:
-        return []
-    grouped = rows.filter(state=Opportunity.State.WON).values_list("currency").order_by()
-    sums = [(total, code) for code, total in grouped.annotate(Sum("actual_revenue")) if total]
-    return sorted(sums, reverse=True)
+    sums = _sums_won(actor, record_id, link=link)
+    return sorted(((total, code) for code, total in sums if total), reverse=True)
+
+
+@prepared
+def _sums_won(actor: Actor, record_id: int, *, link: str) -> QuerySet[Any, Any]:
+    rows = Opportunity.objects.visible_to(actor).won().filter(**{link: record_id})
+    return rows.values_list("currency").order_by().annotate(Sum("actual_revenue"))
 
 
 def rivals(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
     """Who else bids; left out where there is nobody and nobody can be added."""
-    visible = Competitor.objects.visible_to(actor)
-    found = list(visible.filter(opportunities=opportunity).order_by("name__folded", "pk"))
+    found = _competitors(actor, opportunity.pk)
     is_open = opportunity.state == Opportunity.State.OPEN
     may_change = is_open and actor.allows(Privilege.WRITE, opportunity)
     if not found and not may_change:
@@ -118,39 +126,48 @@ def rivals(actor: Actor, opportunity: Opportunity) -> dict[str, Any] | None:
     return {"rivals": found, "lost_to_id": opportunity.lost_to_id, "may_change": may_change}
 
 
+@prepared
+def _competitors(actor: Actor, opportunity_id: int) -> QuerySet[Any]:
+    visible = Competitor.objects.visible_to(actor).filter(opportunities=opportunity_id)
+    return visible.defer("search_text").order_by("name__folded", "pk")
+
+
 def deals_of_account(actor: Actor, account: Account) -> dict[str, Any]:
-    rows = Opportunity.objects.visible_to(actor).of_customer(account_id=account.pk)
-    return _deals(rows) | {"link": "account"}
+    return _deals(actor, account.pk, link="account")
 
 
 def deals_of_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
-    rows = Opportunity.objects.visible_to(actor).of_customer(contact_id=contact.pk)
-    return _deals(rows) | {"link": "contact"}
+    return _deals(actor, contact.pk, link="contact")
 
 
 def deals_against(actor: Actor, competitor: Competitor) -> dict[str, Any]:
     """Open deals fought against this competitor, and how the closed ones ended."""
     rows = Opportunity.objects.visible_to(actor).filter(competitors=competitor)
-    return _deals(rows) | {
-        "link": "competitors",
+    return _deals(actor, competitor.pk, link="competitors") | {
         "won_count": rows.won().count(),
         "lost_count": rows.filter(lost_to=competitor).count(),
     }
 
 
-def _deals(rows: QuerySet[Opportunity]) -> dict[str, Any]:
+def _deals(actor: Actor, record_id: int, *, link: str) -> dict[str, Any]:
     """The open ones by close date, then the latest of the others."""
-    open_first = Case(When(state=Opportunity.State.OPEN, then=0), default=1)
-    soonest = Case(When(state=Opportunity.State.OPEN, then="est_close_on"))
-    ordered = rows.defer("search_text").order_by(open_first, soonest, "-closed_on", "-pk")
-    found = list(ordered[: SHOWN + 1])
+    found = _latest_deals(actor, record_id, link=link)
     has_more = len(found) > SHOWN
     may_have_won = has_more or any(deal.state == Opportunity.State.WON for deal in found)
     return {
         "deals": found[:SHOWN],
         "has_more": has_more,
-        "won": totals_won(rows) if may_have_won else [],
+        "won": totals_won(actor, record_id, link=link) if may_have_won else [],
+        "link": link,
     }
+
+
+@prepared
+def _latest_deals(actor: Actor, record_id: int, *, link: str) -> QuerySet[Any]:
+    rows = Opportunity.objects.visible_to(actor).filter(**{link: record_id}).defer("search_text")
+    open_first = Case(When(state=Opportunity.State.OPEN, then=0), default=1)
+    soonest = Case(When(state=Opportunity.State.OPEN, then="est_close_on"))
+    return rows.order_by(open_first, soonest, "-closed_on", "-pk")[: SHOWN + 1]
 
 
 def idle_deals(actor: Actor) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.prepared import prepared
 from crm.records.links import action_url, new_url, record_url, url_of
 from crm.records.registry import registry
 from sales_docs.cards import DocumentCard, card_of
@@ -187,9 +188,14 @@ def no_documents(key: str, link: str) -> Callable[[Actor, Any], Context | None]:
 
 def _documents(actor: Actor, key: str, record: Any, link: str) -> Context | None:
     """The latest documents linked to the record; nothing where there are none to see or make."""
-    rows = MODELS[key].objects.visible_to(actor).filter(**{link: record})
-    found = list(rows.order_by("-modified_at", "-pk")[: SHOWN + 1])
+    found = _latest_documents(actor, record.pk, key=key, link=link)
     return _shown(actor, key, record, link, found)
+
+
+@prepared
+def _latest_documents(actor: Actor, record_id: int, *, key: str, link: str) -> QuerySet[Any]:
+    rows = MODELS[key].objects.visible_to(actor).filter(**{link: record_id})
+    return rows.defer("search_text").recent_first()[: SHOWN + 1]
 
 
 def _shown(actor: Actor, key: str, record: Any, link: str, found: list[Any]) -> Context | None:

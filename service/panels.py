@@ -1,5 +1,6 @@
 """What record pages show of contracts and articles."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,6 +11,7 @@ from cases.models import Case
 from crm import clock
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.prepared import prepared
 from service import rules
 from service.models import Article, CaseCover, Contract, ContractLine
 from service.rendering import rendered
@@ -37,7 +39,7 @@ def entitlement(actor: Actor, case: Case) -> dict[str, Any] | None:
     """What service the customer is entitled to, and which line this case is served under."""
     if case.account_id is None:
         return None
-    lines = _lines_for(actor, case)
+    lines = _lines_for(actor, case.pk, case.account_id, _today())
     return {
         "lines": [(line, said_allotment(line), percent_left(line)) for line in lines],
         "may_choose": bool(lines)
@@ -46,14 +48,15 @@ def entitlement(actor: Actor, case: Case) -> dict[str, Any] | None:
     }
 
 
-def _lines_for(actor: Actor, case: Case) -> list[ContractLine]:
+@prepared
+def _lines_for(actor: Actor, case_id: int, account_id: int, today: date) -> QuerySet[Any]:
     """What may serve the case today, and what serves it, also when it is no longer in force."""
-    contracts = Contract.objects.visible_to(actor).filter(account_id=case.account_id)
-    covers = CaseCover.objects.filter(case=case, line=OuterRef("pk"))
+    contracts = Contract.objects.visible_to(actor).filter(account_id=account_id)
+    covers = CaseCover.objects.filter(case=case_id, line=OuterRef("pk"))
     lines = ContractLine.objects.filter(contract__in=contracts).annotate(serves=Exists(covers))
-    shown = lines.usable(_today()) | lines.filter(serves=True)
+    shown = lines.usable(today) | lines.filter(serves=True)
     ordered = shown.with_used().select_related("contract")
-    return list(ordered.order_by("ends_on", "pk")[: SHOWN * 2])
+    return ordered.order_by("ends_on", "pk")[: SHOWN * 2]
 
 
 def percent_left(line: Any) -> int | None:
@@ -76,11 +79,9 @@ def no_contracts(actor: Actor, _account: Account) -> dict[str, Any] | None:
 
 def contracts_of_account(actor: Actor, account: Account) -> dict[str, Any] | None:
     """Active ones by their end, then the latest others; left out where there are none."""
-    rows = Contract.objects.visible_to(actor).filter(account=account).defer("search_text")
-    found = list(rows.active().order_by("ends_on", "pk")[: SHOWN + 1])
+    found = _active_contracts(actor, account.pk)
     if len(found) < SHOWN:
-        others = rows.exclude(state=Contract.State.ACTIVE).order_by("-ends_on", "-pk")
-        found += list(others[: SHOWN + 1 - len(found)])
+        found += _other_contracts(actor, account.pk)
     may_create = actor.can("contract", Privilege.CREATE)
     if not found and not may_create:
         return None
@@ -89,6 +90,19 @@ def contracts_of_account(actor: Actor, account: Account) -> dict[str, Any] | Non
         "has_more": len(found) > SHOWN,
         "may_create": may_create,
     }
+
+
+@prepared
+def _active_contracts(actor: Actor, account_id: int) -> QuerySet[Any]:
+    rows = Contract.objects.visible_to(actor).active().filter(account=account_id)
+    return rows.defer("search_text").order_by("ends_on", "pk")[: SHOWN + 1]
+
+
+@prepared
+def _other_contracts(actor: Actor, account_id: int) -> QuerySet[Any]:
+    rows = Contract.objects.visible_to(actor).filter(account=account_id)
+    others = rows.exclude(state=Contract.State.ACTIVE).order_by("-ends_on", "-pk")
+    return others.defer("search_text")[: SHOWN + 1]
 
 
 def lines_of_contract(actor: Actor, contract: Contract) -> dict[str, Any]:

@@ -7,7 +7,7 @@ small tables are read first and the condition holds values only.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q
@@ -34,17 +34,27 @@ class Scope:
     def is_nothing(self) -> bool:
         return not (self.is_everything or self.unit_ids or self.owner_ids or self.shared_ids)
 
+    @property
+    def shape(self) -> tuple[bool, ...]:
+        """What the condition says, whichever rows it is about."""
+        sets = (self.unit_ids, self.owner_ids, self.shared_ids)
+        return (self.is_everything, *map(bool, sets))
+
     def condition(self) -> Q:
         if self.is_everything:
             return Q()
         reached = Q(pk__in=())
         if self.unit_ids:
-            reached |= Q(unit_id__in=sorted(self.unit_ids))
+            reached |= Q(unit_id__any_of=self.members("unit_ids"))
         if self.owner_ids:
-            reached |= Q(owner_id__in=sorted(self.owner_ids))
+            reached |= Q(owner_id__any_of=self.members("owner_ids"))
         if self.shared_ids:
-            reached |= Q(pk__in=sorted(self.shared_ids))
+            reached |= Q(pk__any_of=self.members("shared_ids"))
         return reached
+
+    def members(self, name: str) -> Any:
+        """One of the sets, as the condition compares with it."""
+        return sorted(getattr(self, name))
 
     def covers(self, record: "Record") -> bool:
         return (

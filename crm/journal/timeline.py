@@ -1,15 +1,12 @@
 """The timeline of a record: what was done about it and about what belongs to it."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.expressions import RawSQL
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.journal.sentences import change_sentence, entry_sentence, read_by_people
-from crm.kept import Kept
 from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
+from crm.prepared import prepared
 from crm.records.declaration import RecordType
 from crm.records.links import action_url, record_url, url_of
 from crm.records.registry import registry
@@ -31,7 +28,6 @@ from crm.templatetags import ui
 PAGE = 25
 MOST_PLANNED = 50
 LONGEST_BODY = 800  # characters; who wants more opens the activity
-ANY_RECORD = -(2**62)  # stands for a record's key in SQL kept for all of its type
 CHANGES = "changes"  # the kind of what is no activity
 ICONS = {
     Activity.Kind.TASK: "square-check",
@@ -57,7 +53,6 @@ CANCELED = {
 TOOK_CALL = gettext_lazy("took a call")
 GOT_MAIL = gettext_lazy("got a mail")
 WROTE_MAIL = gettext_lazy("wrote a mail")
-_known: Kept[tuple[str, tuple[Any, ...]]] = Kept(size=500)
 # What comes first among things of the same moment.
 ACTIVITY, ENTRY, CHANGE = 2, 1, 0
 
@@ -199,39 +194,33 @@ def _work(
     """
     if kind == CHANGES:
         return [], []
-    has_files = Exists(File.objects.filter(activity=OuterRef("pk"), deleted_at=None))
-    chosen = _chosen(actor, record, kind, after)
-    found = Activity.objects.filter(pk__in=chosen).annotate(has_files=has_files)
-    work = list(found.select_related("owner").order_by("-happened_at", "-pk").defer("search_text"))
+    asked = {"type_key": record.type_key(), "kind": kind}
+    if after is None:
+        work = _latest_work(actor, record.pk, **asked)
+    else:
+        work = list(_rows_of_work(actor, record.pk, **asked, after=after))
     planned = [one for one in work if one.state == Activity.State.OPEN]
     return planned, [one for one in work if one.state != Activity.State.OPEN]
 
 
-def _chosen(actor: Actor, record: Record, kind: str, after: Cursor | None) -> RawSQL:
-    """The ids of the activities shown.
+def _rows_of_work(
+    actor: Actor, record_id: int, *, type_key: str, kind: str, after: Cursor | None = None
+) -> QuerySet[Any]:
+    first, *others = _branches(actor, record_id, type_key, kind, after)
+    has_files = Exists(File.objects.filter(activity=OuterRef("pk"), deleted_at=None))
+    found = Activity.objects.filter(pk__in=first.union(*others, all=True))
+    found = found.annotate(has_files=has_files).select_related("owner").defer("search_text")
+    return found.order_by("-happened_at", "-pk")
 
-    Putting twenty branches into SQL takes longer than running them, and for all records of a
-    type that the actor sees alike they differ in one value.
-    """
 
-    def compiled() -> tuple[str, tuple[Any, ...]]:
-        first, *others = _branches(actor, record.type_key(), kind, after)
-        return first.union(*others, all=True).query.sql_with_params()
-
-    readable = [
-        one.key for one, _link in below(record.type_key()) if actor.can(one.key, Privilege.READ)
-    ]
-    seen = tuple((key, actor.scope(key, Privilege.READ)) for key in readable)
-    where = (record.type_key(), kind, seen)
-    sql, params = compiled() if after else _known.get(where, compiled)
-    return RawSQL(sql, _for(record, params))  # noqa: S611  (Django's own SQL, its values beside it)
+_latest_work = prepared(_rows_of_work)
 
 
 def _branches(
-    actor: Actor, type_key: str, kind: str, after: Cursor | None
+    actor: Actor, record_id: int, type_key: str, kind: str, after: Cursor | None
 ) -> Iterator[QuerySet[Any]]:
-    for source, ids in _sources(actor, type_key):
-        rows = Activity.objects.alive().filter(regarding_type=source, regarding_id__in=ids)
+    for source, of_these in _sources(actor, record_id, type_key):
+        rows = Activity.objects.alive().filter(regarding_type=source, **of_these)
         rows = rows.filter(kind=kind) if kind else rows
         done = rows.exclude(state=Activity.State.OPEN)
         yield _branch(done.filter(after.older(ACTIVITY, "happened_at")) if after else done)
@@ -240,16 +229,16 @@ def _branches(
 
 
 def _branch(rows: QuerySet[Any], count: int = PAGE + 1) -> QuerySet[Any]:
-    return rows.order_by("-happened_at", "-id").values_list("pk")[:count]
+    return rows.order_by("-happened_at", "-id").values("pk")[:count]
 
 
-def _sources(actor: Actor, type_key: str) -> Iterator[tuple[str, Any]]:
-    """(type key, ids) of ANY_RECORD of a type and of the visible records that roll up to it."""
-    yield type_key, [ANY_RECORD]
+def _sources(actor: Actor, record_id: int, type_key: str) -> Iterator[tuple[str, Any]]:
+    """(type key, condition) of the record itself and of the visible ones that roll up to it."""
+    yield type_key, {"regarding_id": record_id}
     for record_type, link in below(type_key):
         if actor.can(record_type.key, Privilege.READ):
-            rows = record_type.model.objects.visible_to(actor).filter(**{link: ANY_RECORD})
-            yield record_type.key, rows.values("pk")
+            rows = record_type.model.objects.visible_to(actor).filter(**{link: record_id})
+            yield record_type.key, {"regarding_id__in": rows.values("pk")}
 
 
 @cache
@@ -324,23 +313,17 @@ def _files(work: list[Activity]) -> dict[int | None, list[File]]:
 
 def _told_and_changed(actor: Actor, record: Record, after: Cursor | None) -> list[Entry]:
     """What was done to the record itself, and the changed fields nobody speaks of; one query."""
-
-    def compiled() -> tuple[str, tuple[Any, ...]]:
-        return _lines_of(record.type_key(), after).query.sql_with_params()
-
-    sql, params = compiled() if after else _known.get((record.type_key(), CHANGES), compiled)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _for(record, params))
-        rows = [(*line, json.loads(data)) for *line, data in cursor.fetchall()]
+    if after is None:
+        rows = _latest_lines(actor, record.pk, type_key=record.type_key())
+    else:
+        rows = list(_rows_of_lines(actor, record.pk, type_key=record.type_key(), after=after))
     return list(_sentences(actor, record, rows))
 
 
-def _for(record: Record, params: Iterable[Any]) -> list[Any]:
-    return [record.pk if value == ANY_RECORD else value for value in params]
-
-
-def _lines_of(type_key: str, after: Cursor | None) -> QuerySet[Any]:
-    here = {"record_type": type_key, "record_id": ANY_RECORD}
+def _rows_of_lines(
+    _actor: Actor, record_id: int, *, type_key: str, after: Cursor | None = None
+) -> QuerySet[Any]:
+    here = {"record_type": type_key, "record_id": record_id}
     entries = JournalEntry.objects.filter(**here)
     changes = FieldChange.objects.filter(**here)
     if after:
@@ -353,6 +336,9 @@ def _lines_of(type_key: str, after: Cursor | None) -> QuerySet[Any]:
     return _lines(entries, ENTRY, "verb", "data").union(
         _lines(changes, CHANGE, "event", "changes"), all=True
     )
+
+
+_latest_lines = prepared(_rows_of_lines)
 
 
 def _lines(rows: QuerySet[Any], rank: int, what: str, data: str) -> QuerySet[Any]:

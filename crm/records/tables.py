@@ -13,7 +13,7 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.models import Principal, Record
 from crm.records.cells import cell
-from crm.records.declaration import Column, RecordType
+from crm.records.declaration import Column, RecordType, Section
 from crm.records.paging import SortKey
 
 RIGHT = frozenset({"money", "number", "percent"})
@@ -135,14 +135,29 @@ def bound_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
     return tuple(BoundColumn(record_type, column) for column in record_type.columns)
 
 
+@cache
+def key_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
+    """What the header of a record's page shows."""
+    return tuple(bind(record_type, record_type.key_fields))
+
+
+@cache
+def subtitle_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
+    """What stands under the title of a record."""
+    paths = record_type.subtitle
+    return tuple(bind(record_type, [Column(name=path, accessor=path) for path in paths]))
+
+
+@cache
+def field_columns(record_type: RecordType, section: Section) -> tuple[BoundColumn, ...]:
+    """A section's fields on a record page: as their list column declares, where there is one."""
+    declared = {column.name: column for column in record_type.columns}
+    columns = [declared.get(name) or Column(name=name) for name in section.fields]
+    return tuple(bind(record_type, columns))
+
+
 def bind(record_type: RecordType, columns: Iterable[Column]) -> list[BoundColumn]:
     return [BoundColumn(record_type, column) for column in columns]
-
-
-def field_columns(record_type: RecordType, names: Iterable[str]) -> list[BoundColumn]:
-    """Fields as a record page shows them: as their list column declares, where there is one."""
-    declared = {column.name: column for column in record_type.columns}
-    return bind(record_type, [declared.get(name) or Column(name=name) for name in names])
 
 
 def field_at(model: Any, path: str) -> Any:

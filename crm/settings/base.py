@@ -88,6 +88,11 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///crm")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=300)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What crm/prepared.py asks is prepared the second time. None is what a pooler needs that lends a
+# connection to somebody else after each transaction.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
+    1 if env.bool("PREPARE_QUERIES", default=True) else None
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,15 +13,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm import labels
+from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.errors import NotVisible
 from crm.models import File
+from crm.prepared import prepared
 from crm.recent import remember
-from crm.records.declaration import Action, Column, Feature, Panel, RecordType, Section
+from crm.records.declaration import Action, Feature, Panel, RecordType, Section
+from crm.records.registry import registry
 from crm.records.services import lock_reason
-from crm.records.tables import BoundColumn, bind, fetch, field_columns
+from crm.records.tables import (
+    BoundColumn,
+    fetch,
+    field_columns,
+    key_columns,
+    subtitle_columns,
+)
 
 KEY_FIELDS = 6
+WHO = ("owner", "created_by", "modified_by")  # what every page says of its record
 
 
 @dataclass(frozen=True)
@@ -41,39 +51,51 @@ class Tab:
     count: int | None = None
 
 
-def load(request: HttpRequest, record_type: RecordType, record_id: int, **facts: Any) -> Any:
-    """The record with its key links, if the actor may see it. Raises NotVisible.
+def load(request: HttpRequest, record_type: RecordType, record_id: int) -> Any:
+    """The record with its key links, if the actor may see it. Raises NotVisible."""
+    return _only(_records(request.actor, record_id, type_key=record_type.key))
 
-    `facts` are expressions that are read along with it.
-    """
-    columns = [*bind(record_type, record_type.key_fields), *_fields(record_type)]
-    rows = fetch(record_type.model.objects.visible_to(request.actor), columns, ["owner"])
-    rows = rows.select_related(*record_type.related).annotate(**facts)
-    record = rows.filter(pk=record_id).first()
-    if record is None:
+
+def load_page(actor: Actor, record_type: RecordType, record_id: int) -> Any:
+    """As `load`, along with what decides which parts the page has. Raises NotVisible."""
+    return _only(_records(actor, record_id, type_key=record_type.key, with_facts=True))
+
+
+def _only(records: list[Any]) -> Any:
+    if not records:
         raise NotVisible
-    return record
+    return records[0]
+
+
+@prepared
+def _records(
+    actor: Actor, record_id: int, *, type_key: str, with_facts: bool = False
+) -> QuerySet[Any]:
+    record_type = registry.get(type_key)
+    columns = [*key_columns(record_type), *_fields(record_type)]
+    rows = fetch(record_type.model.objects.visible_to(actor), columns, WHO)
+    rows = rows.select_related(*record_type.related).filter(pk=record_id)
+    return rows.annotate(**_facts(actor, record_type)) if with_facts else rows
 
 
 def _fields(record_type: RecordType) -> list[BoundColumn]:
     """Section fields as columns, but for many-to-many ones, which load when shown."""
-    names = [name for section in record_type.sections for name in section.fields]
-    return [column for column in field_columns(record_type, names) if column.kind != "many"]
+    columns = [one for part in record_type.sections for one in field_columns(record_type, part)]
+    return [column for column in columns if column.kind != "many"]
 
 
 @require_GET
 def show_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
     if record_type.record_view:
         return import_string(record_type.record_view)(request, record_type, record_id)
-    facts = page_facts(request.actor, record_type)
-    record = load(request, record_type, record_id, **facts)
+    record = load_page(request.actor, record_type, record_id)
     if not request.GET:
         remember(request.actor, record)
     return record_page(request, record_type, record)
 
 
-def page_facts(actor: Any, record_type: RecordType) -> dict[str, Any]:
-    """What decides which parts the page has: how many files, and whether a panel is empty."""
+def _facts(actor: Actor, record_type: RecordType) -> dict[str, Any]:
+    """How many files there are, and which panels are empty."""
     facts: dict[str, Any] = {}
     if record_type.has(Feature.FILES):
         kept = File.objects.filter(
@@ -121,7 +143,7 @@ def context(
         "record": record,
         "title": str(record),
         "commands": commands(actor, record_type, record),
-        "key_fields": bind(record_type, record_type.key_fields[:KEY_FIELDS]),
+        "key_fields": key_columns(record_type)[:KEY_FIELDS],
         "subtitle": _subtitle(record_type, record),
         "tabs": tabs,
         "open_tab": open_tab,
@@ -173,9 +195,9 @@ def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
 def _sections(record_type: RecordType, record: Any) -> list[tuple[Section, list[Any]]]:
     """Sections with (column, value); the first is whole, the others leave out what is blank."""
     first, *others = (part for part in record_type.sections if not part.is_form_only)
-    shown = [(first, [(one, one.html(record)) for one in field_columns(record_type, first.fields)])]
+    shown = [(first, [(one, one.html(record)) for one in field_columns(record_type, first)])]
     for section in others:
-        columns = field_columns(record_type, section.fields)
+        columns = field_columns(record_type, section)
         filled = [one for one in columns if not _is_blank(one.value(record))]
         shown.append((section, [(one, html) for one in filled if (html := one.html(record))]))
     return [(section, cells) for section, cells in shown if cells]
@@ -209,8 +231,8 @@ def commands(actor: Any, record_type: RecordType, record: Any) -> list[Command]:
 
 
 def _subtitle(record_type: RecordType, record: Any) -> list[Any]:
-    columns = bind(record_type, [Column(name=path, accessor=path) for path in record_type.subtitle])
-    return [html for html in (column.html(record) for column in columns) if html]
+    shown = (column.html(record) for column in subtitle_columns(record_type))
+    return [html for html in shown if html]
 
 
 def _panels(
