@@ -57,6 +57,7 @@ ROUTES: dict[str, Policy] = {
     "records:export": Policy.EXPORT,
     "records:record": Policy.READ,
     "records:edit": Policy.WRITE,
+    "records:cell": Policy.WRITE,
     "records:delete": Policy.DELETE,
     "records:assign": Policy.ASSIGN,
     "records:compose": Policy.WRITE,

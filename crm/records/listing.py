@@ -18,6 +18,7 @@ from crm.models import SavedView
 from crm.records.declaration import Chart, NamedView, RecordType
 from crm.records.filters.chips import Chip, chip, params_of_all
 from crm.records.filters.sets import filter_set, narrow, parameters
+from crm.records.lookups import key_of
 from crm.records.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate, sort, walk
 from crm.records.reach import reaches_few
 from crm.records.saved_views import views_of
@@ -28,11 +29,12 @@ LONGEST_FIND = 200
 MOST_SORTS = 3
 OWN_PARAMETERS = frozenset(
     {"view", "q", "sort", "cols", "after", "before", "narrowed", "count", "panel"}
-    | {"chart", "drawn"}
+    | {"chart", "drawn", "preview"}
 )
 LISTS = ("sort", "cols")  # parameters that hold names separated by commas
 PAGING = ("after", "before")
 BESIDE = ("chart", "drawn")  # what stands beside the rows, whichever they are
+PREVIEW = "preview"  # the row that is looked at
 EVERY_COLUMN = "*"
 
 
@@ -147,7 +149,7 @@ class Listing:
     def state(self) -> QueryDict:
         """The address that says everything: a saved view's conditions are written out."""
         state = self.query.copy()
-        for name in PAGING:
+        for name in (*PAGING, PREVIEW):
             state.pop(name, None)
         if not self.saved:
             return state
@@ -270,6 +272,12 @@ class Listing:
             return len(self.page.rows)
         return count_up_to(self.rows)
 
+    def row_of(self, record_id: int) -> list[Any]:
+        """One record as this list shows it, also when the view does not select it any more."""
+        self.check()
+        rows = self.record_type.model.objects.visible_to(self.actor).filter(pk=record_id)
+        return list(fetch_list(rows, self.columns, self.keys))
+
     # Addresses
 
     def address(self, **changes: str | None) -> str:
@@ -303,14 +311,38 @@ class Listing:
     @property
     def whole(self) -> str:
         """The query string of the list with every column there is."""
-        return self.address(cols=EVERY_COLUMN)
+        return self.address(cols=EVERY_COLUMN, preview=None)
+
+    @property
+    def rows_only(self) -> str:
+        """The query string of the list whichever row is looked at."""
+        return self.address(preview=None)
+
+    @property
+    def preview_id(self) -> int | None:
+        """The record shown beside the list, if its id can be one."""
+        return key_of(self.query.get(PREVIEW, ""))
+
+    @property
+    def previewed(self) -> str:
+        """The query string of this very page, ending where a record's id shows its preview."""
+        query = self.query.copy()
+        query.pop(PREVIEW, None)
+        return f"{query.urlencode()}&preview=" if query else "preview="
+
+    @property
+    def unpreviewed(self) -> str:
+        """The query string of this very page without a preview."""
+        query = self.query.copy()
+        query.pop(PREVIEW, None)
+        return query.urlencode()
 
     @property
     def chart_toggle(self) -> str:
         """The query string of the list with the type's first chart, or without any."""
         if self.chart:
-            return self.address(chart=None, drawn=None)
-        return self.address(chart=self.record_type.charts[0].key)
+            return self.address(chart=None, drawn=None, preview=None)
+        return self.address(chart=self.record_type.charts[0].key, preview=None)
 
     @property
     def beside(self) -> str:

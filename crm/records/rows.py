@@ -13,14 +13,18 @@ from crm.records.cells import shower
 from crm.records.links import record_url
 from crm.records.tables import BoundColumn
 
-ROW = '<tr role="row" data-row>{}{}{}</tr>'
+ROW = '<tr role="row" data-row{}>{}{}{}</tr>'
 PICK = (
     '<td class="pick" role="cell"><span class="tick"><input class="form-check-input"'
     ' type="checkbox" name="ids" value="{}" aria-label="{} {}"></span></td>'
 )
-NAME = '<th scope="row" role="rowheader" class="cut"><a href="{}" title="{}">{}</a></th>'
+NAME = (
+    '<th scope="row" role="rowheader" class="cut"><a href="{}" title="{}">{}</a>'
+    '<a class="peek" href="?{}{}" title="{}"></a></th>'
+)
 CELL = '<td role="cell" class="{}">{}</td>'
 FILLED_LATER = "{}"
+MARKED = SafeString(' class="on"')
 
 
 def rows_html(
@@ -30,18 +34,28 @@ def rows_html(
     *,
     actor: Actor,
     has_picks: bool,
+    previewed: str,
+    marked: int | None = None,
 ) -> SafeString:
-    """A table row for each record: its tick box, its name as a link, and its cells."""
+    """A table row for each record: its tick box, its name as a link, and its cells.
+
+    `previewed` is the query string that shows a record beside the list, up to its id; the row of
+    the one that is shown is `marked`.
+    """
     others = columns[1:]
     pick = format_html(PICK, FILLED_LATER, _("Select"), FILLED_LATER) if has_picks else ""
+    preview = _("Preview %(name)s") % {"name": FILLED_LATER}
+    name = format_html(NAME, *[FILLED_LATER] * 3, previewed, FILLED_LATER, preview)
     cells = format_html_join("", CELL, ((classes[one.name], FILLED_LATER) for one in others))
-    row_format = format_html(ROW, pick, SafeString(NAME), cells)
+    row_format = format_html(ROW, FILLED_LATER, pick, name, cells)
     shown = [shower(column, actor) for column in others]
 
     def values() -> Iterator[list[Any]]:
         for row in rows:
             title = conditional_escape(str(row))
             picked = [row.pk, title] if has_picks else []
-            yield [*picked, record_url(row), title, title, *(show(row) for show in shown)]
+            mark = MARKED if row.pk == marked else ""
+            named = [record_url(row), title, title, row.pk, title]
+            yield [mark, *picked, *named, *(show(row) for show in shown)]
 
     return format_html_join("\n", row_format, values())

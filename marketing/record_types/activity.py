@@ -202,7 +202,7 @@ registry.register(
         colour="campaign",
         places=(Place(area="marketing", group="marketing", order=30),),
         form="marketing.forms.CampaignActivityForm",
-        subtitle=("campaign.name", "channel"),
+        subtitle=("campaign", "channel"),
         status=Status(
             field="state",
             tones={

@@ -41,7 +41,7 @@ registry.register(
         title="subject",
         places=(Place(area="marketing", group="marketing", order=40),),
         form="marketing.forms.CampaignResponseForm",
-        subtitle=("who", "campaign.name"),
+        subtitle=("who", "campaign"),
         status=Status(
             field="state",
             tones={

@@ -23,6 +23,13 @@ function walk(step) {
   next.classList.add("is-here");
   (next.querySelector("th a, a.name, a") ?? next).focus();
   next.scrollIntoView({ block: "nearest" });
+  tellList("walked");
+}
+
+// What only lists can do is done by their own scripts, if they are there.
+function tellList(what) {
+  const row = here();
+  return Boolean(row) && !document.dispatchEvent(new CustomEvent(`crm:${what}`, { detail: row, cancelable: true }));
 }
 
 // ---- Going places: every page of the site map has a letter of its own, what the bar holds its fixed one
@@ -72,6 +79,8 @@ const commands = {
   k: () => { walk(-1); return true; },
   x: () => { const box = here()?.querySelector(".pick input"); box?.click(); return Boolean(box); },
   e: () => press("[data-key=e]"),
+  i: () => tellList("edit-row"),
+  p: () => tellList("preview-row"),
   n: () => press("[data-key=n]"),
 };
 

@@ -45,6 +45,8 @@ def addresses(path, record_id):
             kind, _colon, name = match[1].rpartition(":")
             if name == "record_type":
                 return "accounts"
+            if name == "column":
+                return "city" if number == str(record_id) else word
             if kind == "uuid":
                 return "00000000-0000-4000-8000-000000000000"
             return number if kind == "int" else word

@@ -114,6 +114,7 @@ RECORD_PAGES = {
     "": ("tab", "kind", "after", "field", "before", "at", "panel"),
     "timeline/": ("kind", "after"),
     "edit/": ("panel", "version"),
+    "cell/owner/": ("view", "cols", "sort", "q", "after", "preview"),
 }
 
 

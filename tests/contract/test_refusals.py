@@ -7,6 +7,7 @@ from django.urls import get_resolver
 
 from crm.models import ImportJob
 from crm.records.declaration import Feature
+from crm.records.editing import editable_columns
 from crm.records.registry import registry
 from tests.contract.building import make_record
 from tests.contract.filling import sent_as
@@ -55,6 +56,8 @@ def attempts(record_type, record, values, user):
     """(path, data, privilege) of everything one can try on a record."""
     page = f"/{record_type.slug}/{record.pk}/"
     yield f"{page}edit/", {**values, "version": record.version}, "write"
+    for column in editable_columns(record_type):
+        yield f"{page}cell/{column}/", {**values, "version": record.version}, "write"
     yield f"{page}delete/", {}, "delete"
     yield f"{page}assign/", {"owner": user.pk}, "assign"
     if record_type.has(Feature.SHARING):

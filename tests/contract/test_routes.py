@@ -19,6 +19,7 @@ VALUES = {
     "file_format": "csv",
     "action": "merge",
     "verb": "edit",
+    "column": "city",
 }
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from crm.models import FieldChange, JournalEntry
 from crm.records.declaration import Feature
+from crm.records.editing import editable_columns
 from crm.records.registry import registry
 from tests.contract.building import SENTINEL, make_record
 from tests.contract.oracle import may, may_at_all
@@ -106,6 +107,43 @@ def test_the_edit_form_opens_for_who_may_write(record_type, person, owner, sign_
 
 @everybody
 @every_type
+def test_a_cell_is_changed_in_the_list_by_who_may_write(record_type, person, owner, sign_in):
+    record = make_record(record_type.model, owner)
+    column = next(name for name in editable_columns(record_type) if name != "owner")
+    value = {column: "Changed in its cell"}
+    address, client = f"/{record_type.slug}/{record.pk}/cell/{column}/", sign_in(person)
+    wanted, before = expected(person, record_type, "write"), untouched(record)
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "cell-editor"}):
+        asked = client.get(address, headers=headers)
+        # What is closed as it stands leads its editors back, or says so over the cell.
+        allowed = {200: {200, 302, 422}}.get(wanted, {wanted})
+        assert asked.status_code in allowed, headers
+        sent = client.post(address, {"version": record.version, **value}, headers=headers)
+        assert sent.status_code in allowed, headers
+        if wanted != 200:
+            assert untouched(record) == before
+        if wanted == 404:
+            assert SENTINEL.encode() not in asked.content + sent.content
+
+
+@everybody
+@every_type
+def test_the_preview_beside_the_list_is_for_readers_only(record_type, person, owner, sign_in):
+    record = make_record(record_type.model, owner)
+    if not may_at_all(person, record_type.key, "read"):
+        pytest.skip("the list itself is closed")
+    address, client = f"/{record_type.slug}/?preview={record.pk}", sign_in(person)
+    alone = client.get(address, headers={"HX-Request": "true", "HX-Target": "preview"})
+    assert alone.status_code == expected(person, record_type, "read")
+    for response in (alone, client.get(address)):
+        is_shown = f'data-preview="{record.pk}"'.encode() in response.content
+        assert is_shown == may(person, record_type.key, "read")
+        if not is_shown:
+            assert SENTINEL.encode() not in response.content
+
+
+@everybody
+@every_type
 def test_deleting_needs_the_privilege_and_else_changes_nothing(record_type, person, owner, sign_in):
     record = make_record(record_type.model, owner)
     before = untouched(record)
@@ -178,6 +216,8 @@ def test_signed_out_every_address_leads_to_the_log_in(record_type, owner, client
         "export.csv",
         f"{record.pk}/",
         f"{record.pk}/edit/",
+        f"{record.pk}/cell/owner/",
+        f"?preview={record.pk}",
     ):
         response = client.get(f"/{record_type.slug}/{address}")
         assert response.status_code == 302, address

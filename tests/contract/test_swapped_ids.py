@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 
 from crm.models import File, Principal, Role, User
 from crm.records.declaration import Feature
+from crm.records.editing import editable_columns
 from crm.records.jobs import choose_rows
 from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
 from crm.records.registry import registry
@@ -128,6 +129,30 @@ def test_every_address_of_a_hidden_record_is_404_whatever_is_sent(
                 assert method(f"{before}{action.key}/", data).status_code == 404, action.key
         for part in ("", "edit/", "timeline/", "assign/", "?tab=history", "?tab=files"):
             assert client.get(before + part).status_code == 404, part
+        for column in editable_columns(record_type):
+            address = f"{before}cell/{column}/"
+            assert client.get(address).status_code == 404, column
+            assert client.post(address, {**data, column: "1"}).status_code == 404, column
+
+
+@every_type
+def test_a_cell_takes_no_record_its_writer_can_not_see(
+    record_type, outsider, hidden, sign_in, as_actor
+):
+    own = make_record(record_type.model, outsider)
+    links = links_in(form_for(record_type, as_actor(outsider), own))
+    client = sign_in(outsider)
+    tried = [
+        (name, hidden(links[name].model)) for name in editable_columns(record_type) if name in links
+    ]
+    with nothing_changes():
+        for name, record in tried:
+            address = f"/{record_type.slug}/{own.pk}/cell/{name}/"
+            for data in ({name: record.pk}, {f"{name}__text": HIDDEN}):
+                response = client.post(address, {**data, "version": own.version})
+                assert response.status_code == 422, (name, data)
+                shown = response.content.decode().replace(f'value="{HIDDEN}"', "")
+                assert HIDDEN not in shown, (name, data)
 
 
 @every_type

@@ -41,7 +41,7 @@ def conflict_page(
     """Original, theirs and yours side by side. The page keeps everything that was typed."""
     now = record_type.model.objects.select_related("modified_by").get(pk=record.pk)
     seen = number_of(request.POST.get("version", "")) or 0
-    rows = _rows(request, now, conflict)
+    rows = sides(request, now, conflict)
     sent = {name for name in form.fields if form.add_prefix(name) in form.data}
     context = {
         "type": record_type,
@@ -54,7 +54,7 @@ def conflict_page(
         "my_merged": _named(record_type, conflict.merged),
         "their_merged": _named(record_type, _changed_by_them(now, seen, conflict)),
         "version": conflict.version,
-        "their_name": _who_changed(now, seen),
+        "their_name": who_changed(now, seen),
         "their_moment": now.modified_at,
         "subtitle": ngettext(
             "Nothing of yours is lost. Choose what stays for the field that both of you changed.",
@@ -67,7 +67,8 @@ def conflict_page(
     return render(request, "records/conflict.html", context, status=409)
 
 
-def _rows(request: HttpRequest, record: Any, conflict: StaleVersion) -> list[dict[str, Any]]:
+def sides(request: HttpRequest, record: Any, conflict: StaleVersion) -> list[dict[str, Any]]:
+    """Of each field in conflict what was there, what they made of it, and what you did."""
     past = PastValues(request.actor, record)
     sides = (conflict.original, conflict.theirs, conflict.yours)
     columns = {name: record._meta.get_field(name).column for name in conflict.yours}
@@ -104,7 +105,7 @@ def _changed_by_them(record: Any, seen: int, conflict: StaleVersion) -> list[str
     return [name for name in changed if name not in mine and record._meta.get_field(name).editable]
 
 
-def _who_changed(record: Any, seen: int) -> str:
+def who_changed(record: Any, seen: int) -> str:
     """Who wrote after you had opened the form; the last of them when they were several."""
     change = (
         FieldChange.objects.filter(

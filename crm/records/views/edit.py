@@ -116,7 +116,7 @@ def _create(request: HttpRequest, record_type: RecordType, form: Any) -> HttpRes
         form.show_error(error)
         return _page(request, record_type, form, status=error.status)
     if is_new:
-        say(request, _saved(record, with_link=_is_panel(request)), operation_id)
+        say(request, saved_sentence(record, with_link=_is_panel(request)), operation_id)
     if _is_panel(request):
         return _panel_done(record)
     if request.POST.get("and_new"):
@@ -129,7 +129,7 @@ def _given(form: Any) -> dict[str, Any]:
     return {name: value for name, value in form.values().items() if value or name != "owner"}
 
 
-def _saved(record: Record, *, with_link: bool = False) -> str:
+def saved_sentence(record: Record, *, with_link: bool = False) -> str:
     shown: Any = record
     if with_link:
         shown = format_html('<a href="{}">{}</a>', record_url(record), record)
@@ -221,7 +221,7 @@ def _save(request: HttpRequest, record_type: RecordType, record: Any, form: Any)
     except CrmError as error:
         form.show_error(error)
         return _page(request, record_type, form, record=record, status=error.status)
-    say(request, _saved(saved), operation_id)
+    say(request, saved_sentence(saved), operation_id)
     return go(request, record_url(saved))
 
 

@@ -1,22 +1,25 @@
 """The list of any record type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.access.levels import Privilege
 from crm.charts.beside import beside
 from crm.records.declaration import Feature, RecordType
+from crm.records.editing import editable_names
 from crm.records.listing import PAGE_SIZE, Listing, canonical
 from crm.records.narrow import narrow_places
 from crm.records.paging import COUNT_LIMIT
 from crm.records.rows import rows_html
 from crm.records.tables import BoundColumn
+from crm.records.views import preview
 from crm.templatetags import ui
 from crm.ui.frame import AREA_COOKIE
 
@@ -34,6 +37,7 @@ class Head:
     query: str
     direction: str = ""  # ascending | descending | ''
     is_first: bool = False  # whether the list is sorted by this column before all others
+    is_editable: bool = False  # whether cells below it can be changed where they stand
 
 
 def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
@@ -45,8 +49,11 @@ def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if not is_tidy and not is_fragment:
         return redirect(f"{request.path}?{tidy.urlencode()}" if tidy else request.path)
     listing = Listing(actor=request.actor, record_type=record_type, query=tidy)
+    if is_fragment_for(request, preview.PANE):
+        return preview.pane(request, listing)
     template = "records/_fragment.html" if is_fragment else record_type.list_template
-    response = render(request, template, context(listing))
+    shown = {**context(listing), **preview.context(request, listing)}
+    response = render(request, template, shown)
     if is_fragment and not is_tidy:
         response["HX-Push-Url"] = f"{request.path}?{tidy.urlencode()}"
     patch_vary_headers(response, ["HX-Request"])
@@ -70,15 +77,9 @@ def context(listing: Listing) -> dict[str, Any]:
     return {
         "listing": listing,
         "type": listing.record_type,
-        "heads": [_head(listing, column, classes[column.name]) for column in columns],
+        "heads": _heads(listing, classes),
         "row_count": len(page.rows),
-        "rows": rows_html(
-            page.rows,
-            columns,
-            classes,
-            actor=listing.actor,
-            has_picks=listing.record_type.has(Feature.BULK),
-        ),
+        "rows": shown_rows(listing, page.rows),
         "count": shown_count(listing),
         "next_query": listing.address(**following) if following else "",
         "previous_query": listing.address(**preceding) if preceding else "",
@@ -90,6 +91,19 @@ def context(listing: Listing) -> dict[str, Any]:
         **beside(listing, is_drawn="drawn" in listing.query),
         **_allowed(listing),
     }
+
+
+def shown_rows(listing: Listing, rows: Sequence[Any]) -> SafeString:
+    """Records as rows of this list."""
+    return rows_html(
+        rows,
+        listing.columns,
+        cell_classes(listing.columns),
+        actor=listing.actor,
+        has_picks=listing.record_type.has(Feature.BULK),
+        previewed=listing.previewed,
+        marked=listing.preview_id,
+    )
 
 
 def _allowed(listing: Listing) -> dict[str, Any]:
@@ -116,20 +130,32 @@ def cell_classes(columns: Sequence[BoundColumn]) -> dict[str, str]:
     return {name: f"{side} {places.get(name, '')}".strip() for name, side in sides.items()}
 
 
-def _head(listing: Listing, column: BoundColumn, css: str) -> Head:
-    css = css.removeprefix("cut mid").strip()
+def _heads(listing: Listing, classes: Mapping[str, str]) -> list[Head]:
+    editable = editable_names(listing.actor, listing.record_type, listing.columns)
+    return [
+        Head(
+            column.name,
+            column.label,
+            classes[column.name].removeprefix("cut mid").strip(),
+            *_sorting(listing, column),
+            is_editable=column.name in editable,
+        )
+        for column in listing.columns
+    ]
+
+
+def _sorting(listing: Listing, column: BoundColumn) -> tuple[str, str, bool]:
+    """Where a click on the head leads, the direction it shows, and whether it counts first."""
     names = listing.sort_names
     if not column.sort_path:
-        return Head(column.name, column.label, css, "")
+        return "", "", False
     is_first = bool(names) and names[0].removeprefix("-") == column.name
     if column.name in names:
-        query = listing.address(sort=f"-{column.name}")
-        return Head(column.name, column.label, css, query, "ascending", is_first)
+        return listing.address(sort=f"-{column.name}"), "ascending", is_first
     if f"-{column.name}" in names:
-        query = listing.address(sort=column.name)
-        return Head(column.name, column.label, css, query, "descending", is_first)
+        return listing.address(sort=column.name), "descending", is_first
     sign = "-" if column.kind in LATEST_FIRST else ""
-    return Head(column.name, column.label, css, listing.address(sort=f"{sign}{column.name}"))
+    return listing.address(sort=f"{sign}{column.name}"), "", False
 
 
 def sorted_by(listing: Listing) -> str:

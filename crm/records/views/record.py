@@ -144,7 +144,7 @@ def context(
         "title": str(record),
         "commands": commands(actor, record_type, record),
         "key_fields": key_columns(record_type)[:KEY_FIELDS],
-        "subtitle": _subtitle(record_type, record),
+        "subtitle": subtitle(actor, record_type, record),
         "tabs": tabs,
         "open_tab": open_tab,
         "may_write": actor.allows(Privilege.WRITE, record),
@@ -183,7 +183,7 @@ def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
 
     actor = request.actor
     content: dict[str, Any] = {
-        "sections": _sections(record_type, record),
+        "sections": _sections(actor, record_type, record),
         "main_panels": _panels(actor, record_type, record, "main"),
         "side_panels": _panels(actor, record_type, record, "side"),
     }
@@ -192,18 +192,21 @@ def summary(request: HttpRequest, record_type: RecordType, record: Any) -> dict[
     return content
 
 
-def _sections(record_type: RecordType, record: Any) -> list[tuple[Section, list[Any]]]:
+def _sections(actor: Any, record_type: RecordType, record: Any) -> list[tuple[Section, list[Any]]]:
     """Sections with (column, value); the first is whole, the others leave out what is blank."""
     first, *others = (part for part in record_type.sections if not part.is_form_only)
-    shown = [(first, [(one, one.html(record)) for one in field_columns(record_type, first)])]
+    columns = field_columns(record_type, first)
+    shown = [(first, [(one, one.html(record, actor)) for one in columns])]
     for section in others:
-        columns = field_columns(record_type, section)
-        filled = [one for one in columns if not _is_blank(one.value(record))]
-        shown.append((section, [(one, html) for one in filled if (html := one.html(record))]))
+        filled = [
+            one for one in field_columns(record_type, section) if not is_blank(one.value(record))
+        ]
+        cells = [(one, html) for one in filled if (html := one.html(record, actor))]
+        shown.append((section, cells))
     return [(section, cells) for section, cells in shown if cells]
 
 
-def _is_blank(value: Any) -> bool:
+def is_blank(value: Any) -> bool:
     return value is None or value is False or value == ""
 
 
@@ -230,8 +233,8 @@ def commands(actor: Any, record_type: RecordType, record: Any) -> list[Command]:
     ]
 
 
-def _subtitle(record_type: RecordType, record: Any) -> list[Any]:
-    shown = (column.html(record) for column in subtitle_columns(record_type))
+def subtitle(actor: Any, record_type: RecordType, record: Any) -> list[Any]:
+    shown = (column.html(record, actor) for column in subtitle_columns(record_type))
     return [html for html in shown if html]
 
 
