@@ -152,7 +152,7 @@ registry.register(
             Chart(key="relationship", by="relationship"),
             Chart(key="country", by="country"),
             Chart(key="owner", by="owner"),
-            Chart(key="created", by="created_at"),
+            Chart(key="created", by="created_at", label=_("New %(types)s")),
             Chart(key="revenue", by="industry", total="annual_revenue"),
         ),
         duplicates=(
@@ -270,7 +270,7 @@ registry.register(
             Chart(key="industry", by="account__industry"),
             Chart(key="country", by="country"),
             Chart(key="owner", by="owner"),
-            Chart(key="created", by="created_at"),
+            Chart(key="created", by="created_at", label=_("New %(types)s")),
         ),
         duplicates=(
             DuplicateKey(fields=("email",), reason=_("same e-mail address")),

@@ -14,7 +14,7 @@ from crm import labels, written
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.charts.periods import Span, Step
-from crm.conditions.fields import AskedField, Kind
+from crm.conditions.fields import AskedField, Kind, asked_field
 from crm.conditions.words import path_label
 from crm.labels.names import in_text
 from crm.models import Principal
@@ -26,15 +26,20 @@ THOUSAND = 1000
 
 
 def title(record_type: RecordType, chart: Chart) -> str:
-    """'Est. revenue by stage'."""
+    """'Est. revenue by stage', 'Est. revenue over time: close date'."""
     if chart.label is not None:
         return labels.with_names(chart.label, record_type.key)
+    asked = asked_field(record_type.model, chart.by)
+    is_by_day = asked is not None and asked.kind in (Kind.DAY, Kind.MOMENT)
+    sentence = _("%(what)s over time: %(field)s") if is_by_day else _("%(what)s by %(field)s")
     field = in_text(path_label(record_type, chart.by))
-    return _("%(what)s by %(field)s") % {"what": measure(record_type, chart), "field": field}
+    return sentence % {"what": measure(record_type, chart), "field": field}
 
 
 def measure(record_type: RecordType, chart: Chart) -> str:
     """What is added up: the name of an amount, or of the records themselves."""
+    if chart.measure is not None:
+        return labels.with_names(chart.measure, record_type.key)
     if chart.total:
         return labels.field_label(record_type.key, chart.total)
     return labels.plural(record_type.key)

@@ -205,6 +205,7 @@ class Chart:
     total: str = ""
     currency: str = "currency_id"
     label: Text = None  # else 'Est. revenue by stage', in the names of the type and its fields
+    measure: Text = None  # what is added up, where the name of the field says too little
     only: Mapping[str, str] = dataclasses.field(default_factory=dict)
     keeps_order: bool = False  # marks in the order of the choices, not the largest first
 

@@ -89,9 +89,8 @@ registry.register(
         ),
         filters=("member_type", "is_locked", "purpose", "source", "owner", "modified_at"),
         charts=(
-            Chart(key="members", by="member_type"),
+            Chart(key="members", by="member_type", label=_("%(Types)s by kind of member")),
             Chart(key="owner", by="owner"),
-            Chart(key="modified", by="modified_at"),
         ),
         actions=(
             Action(

@@ -137,7 +137,7 @@ registry.register(
         ),
         charts=(
             Chart(key="campaign", by="campaign"),
-            Chart(key="channel", by="channel"),
+            Chart(key="channel", by="channel", label=_("%(Types)s by channel")),
             Chart(key="state", by="state", keeps_order=True),
             Chart(key="received", by="received_on"),
         ),

@@ -229,7 +229,7 @@ registry.register(
             Chart(key="rating", by="rating", keeps_order=True),
             Chart(key="industry", by="account__industry"),
             Chart(key="campaign", by="campaign"),
-            Chart(key="created", by="created_at"),
+            Chart(key="created", by="created_at", label=_("New %(types)s")),
         ),
         actions=ACTIONS,
         board=Board(

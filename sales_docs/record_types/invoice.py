@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from crm import clock
 from crm.records.declaration import (
     Action,
-    Chart,
     Column,
     NamedView,
     Panel,
@@ -157,11 +156,11 @@ registry.register(
         ),
         filters=(*shared.FILTERS, "kind", "issued_on", "due_on", "paid_on", "order"),
         charts=(
-            Chart(key="state", by="state", total="total_amount", keeps_order=True),
-            Chart(key="issued", by="issued_on", total="total_amount"),
-            Chart(key="due", by="due_on", total="total_amount"),
-            Chart(key="account", by="account", total="total_amount"),
-            Chart(key="owner", by="owner", total="total_amount"),
+            shared.value_chart("state", "state", keeps_order=True),
+            shared.value_chart("issued", "issued_on"),
+            shared.value_chart("due", "due_on"),
+            shared.value_chart("account", "account"),
+            shared.value_chart("owner", "owner"),
         ),
         actions=ACTIONS,
         panels=(

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.records.declaration import (
     Action,
-    Chart,
     Column,
     NamedView,
     Place,
@@ -162,11 +161,11 @@ registry.register(
         ),
         filters=(*shared.FILTERS, "reason", "ordered_on", "requested_delivery_on", "closed_on"),
         charts=(
-            Chart(key="state", by="state", total="total_amount", keeps_order=True),
-            Chart(key="ordered", by="ordered_on", total="total_amount"),
-            Chart(key="delivery", by="requested_delivery_on", total="total_amount"),
-            Chart(key="account", by="account", total="total_amount"),
-            Chart(key="owner", by="owner", total="total_amount"),
+            shared.value_chart("state", "state", keeps_order=True),
+            shared.value_chart("ordered", "ordered_on"),
+            shared.value_chart("delivery", "requested_delivery_on"),
+            shared.value_chart("account", "account"),
+            shared.value_chart("owner", "owner"),
         ),
         actions=ACTIONS,
         panels=shared.document_panels(),

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.levels import Privilege
 from crm.records.declaration import (
     Action,
-    Chart,
     Column,
     NamedView,
     Place,
@@ -150,11 +149,11 @@ registry.register(
         ),
         filters=(*shared.FILTERS, "reason", "revision", "valid_until", "closed_on"),
         charts=(
-            Chart(key="state", by="state", total="total_amount", keeps_order=True),
-            Chart(key="created", by="created_at", total="total_amount"),
-            Chart(key="valid", by="valid_until", total="total_amount"),
-            Chart(key="account", by="account", total="total_amount"),
-            Chart(key="owner", by="owner", total="total_amount"),
+            shared.value_chart("state", "state", keeps_order=True),
+            shared.value_chart("created", "created_at"),
+            shared.value_chart("valid", "valid_until"),
+            shared.value_chart("account", "account"),
+            shared.value_chart("owner", "owner"),
         ),
         actions=ACTIONS,
         panels=shared.document_panels(),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import labels
 from crm.access.levels import Privilege
-from crm.records.declaration import Action, Column, Panel, Section
+from crm.records.declaration import Action, Chart, Column, Panel, Section
 from sales_docs import panels
 
 RELATED = (
@@ -80,6 +80,12 @@ def sections(*dates: str) -> tuple[Section, ...]:
         ),
         Section(key="texts", label=_("Texts"), fields=("description", "terms")),
     )
+
+
+def value_chart(key: str, by: str, *, keeps_order: bool = False) -> Chart:
+    """What documents come to, by one of their fields."""
+    measure = _("Value of %(types)s")
+    return Chart(key=key, by=by, total="total_amount", measure=measure, keeps_order=keeps_order)
 
 
 def pdf(order: int = 20) -> Action:

@@ -210,7 +210,7 @@ registry.register(
             Chart(key="state", by="state", keeps_order=True),
             Chart(key="language", by="language"),
             Chart(key="owner", by="owner"),
-            Chart(key="published", by="published_at"),
+            Chart(key="published", by="published_at", label=_("Published %(types)s")),
         ),
         actions=ACTIONS,
         panels=(

@@ -126,6 +126,8 @@ ACTIONS = (
     ),
 )
 
+VALUE = _("Value of %(types)s")
+
 registry.add_panel(
     "case",
     Panel(
@@ -252,11 +254,11 @@ registry.register(
             "created_at",
         ),
         charts=(
-            Chart(key="state", by="state", total="total", keeps_order=True),
-            Chart(key="ends", by="ends_on", total="total"),
+            Chart(key="state", by="state", total="total", measure=VALUE, keeps_order=True),
+            Chart(key="ends", by="ends_on", total="total", measure=VALUE),
             Chart(key="level", by="level", keeps_order=True),
-            Chart(key="account", by="account", total="total"),
-            Chart(key="owner", by="owner", total="total"),
+            Chart(key="account", by="account", total="total", measure=VALUE),
+            Chart(key="owner", by="owner", total="total", measure=VALUE),
         ),
         actions=ACTIONS,
         panels=(
