@@ -11,6 +11,7 @@ from crm.records.declaration import (
     Action,
     Chart,
     Column,
+    Deadline,
     Feature,
     NamedView,
     Panel,
@@ -29,6 +30,12 @@ State = Activity.State
 def _is_open(activity: Activity) -> bool:
     return activity.state == State.OPEN
 
+
+DUE = Column(
+    name="due_at",
+    kind="moment",
+    deadline=Deadline(field="state", values=frozenset({State.OPEN})),
+)
 
 registry.register(
     RecordType(
@@ -54,7 +61,7 @@ registry.register(
         ),
         key_fields=(
             Column(name="kind", kind="choice"),
-            Column(name="due_at", kind="moment"),
+            DUE,
             Column(name="priority", kind="choice"),
             Column(name="owner", kind="person"),
         ),
@@ -73,7 +80,7 @@ registry.register(
             Column(name="subject", kind="link"),
             Column(name="kind", kind="choice"),
             Column(name="state", kind="pill"),
-            Column(name="due_at", kind="moment"),
+            DUE,
             Column(name="priority", kind="choice", is_wide_only=True),
             Column(name="owner", kind="person", is_wide_only=True),
             Column(name="done_at", kind="moment", is_default=False),

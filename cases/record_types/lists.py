@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import singular_lazy
-from crm.records.declaration import Column, NamedView
+from crm.records.declaration import Column, Deadline, NamedView
 from crm.records.standard import all_records
 
 VIEWS = (
@@ -83,7 +83,12 @@ COLUMNS = (
     Column(name="severity", kind="choice", is_default=False),
     Column(name="origin", kind="choice", is_default=False),
     Column(name="product", kind="record", related=("product",), is_default=False),
-    Column(name="follow_up_on", kind="date", is_default=False),
+    Column(
+        name="follow_up_on",
+        kind="date",
+        is_default=False,
+        deadline=Deadline(field="state", values=frozenset({"active"})),
+    ),
     Column(name="is_escalated", kind="bool", is_default=False),
     Column(name="escalated_at", kind="moment", is_default=False),
     Column(name="first_response_at", kind="moment", is_default=False),

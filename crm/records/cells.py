@@ -14,6 +14,7 @@ from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.models import Record
 from crm.records.declaration import RecordType
+from crm.records.lateness import Show, watching
 from crm.records.links import record_url
 from crm.templatetags import ui
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from crm.records.tables import BoundColumn
 
 NOTHING = SafeString("")
-Show = Callable[[Any], SafeString | str]
 
 
 def cell(column: "BoundColumn", row: Any, actor: Actor | None) -> SafeString | str:
@@ -38,6 +38,12 @@ def shower(column: "BoundColumn", actor: Actor | None) -> Show:
     if column.column.template:
         part = compiled(column.column.template)
         return lambda row: part.render({"row": row, "column": column})
+    show = _by_kind(column, actor)
+    deadline = column.column.deadline
+    return watching(deadline, column.value, show) if deadline else show
+
+
+def _by_kind(column: "BoundColumn", actor: Actor | None) -> Show:
     if column.kind == "many":
         return partial(_shown, column, lambda _column, _row, value: _records(value, actor))
     if column.kind == "record":

@@ -52,6 +52,8 @@ def _unknown_fields(record_type: RecordType) -> Iterator[str]:
     named += record_type.merge.stricter
     named += [record_type.status.field] if record_type.status else []
     named += [record_type.number] if record_type.number else []
+    columns = [*record_type.columns, *record_type.key_fields]
+    named += [column.deadline.field for column in columns if column.deadline]
     named += [
         column.accessor.replace(".", "__") or column.name
         for column in record_type.columns

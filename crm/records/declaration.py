@@ -50,6 +50,20 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """A day that is late once it has passed, as long as `field` of the row has one of `values`.
+
+    `word` says so to who can't see it ('overdue' without one); `missing` stands where there is
+    no day though there should be one.
+    """
+
+    field: str
+    values: frozenset[str]
+    word: Text = ""
+    missing: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a list, of the export and of the look-up's note.
 
@@ -70,6 +84,7 @@ class Column:
     is_default: bool = True
     is_wide_only: bool = False  # hidden below 768 px
     template: str = ""
+    deadline: Deadline | None = None
     annotate: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
 
 

@@ -92,11 +92,12 @@ class BoundColumn:
         """The fields the cell reads of a row; None when only its template or property knows."""
         if self.column.template or set(self.column.related) - {self.orm_path}:
             return None
+        deadline = self.column.deadline
         if self.column.annotate:
-            return frozenset()
+            return frozenset([deadline.field] if deadline else [])
         if self.field is None:
             return None
-        needed = {self.orm_path}
+        needed = {self.orm_path} | ({deadline.field} if deadline else set())
         if isinstance(self.field, models.ForeignKey):
             needed |= read_of_link(self.field.related_model, self.orm_path)
         if self.kind == "money":

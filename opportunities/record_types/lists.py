@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.declaration import Column, NamedView
+from crm.records.declaration import Column, Deadline, NamedView
 from crm.records.standard import all_records, my_open_records
 
 VIEWS = (
@@ -46,6 +46,10 @@ VIEWS = (
     all_records(),
 )
 
+OPEN = frozenset({"open"})
+CLOSING = Deadline(field="state", values=OPEN)
+NEXT_STEP = Deadline(field="state", values=OPEN, missing=_("No next step"))
+
 COLUMNS = (
     Column(name="name", kind="link"),
     Column(name="number", is_default=False),
@@ -55,12 +59,13 @@ COLUMNS = (
     Column(name="estimated_revenue", kind="money"),
     Column(name="probability", kind="percent", is_wide_only=True),
     Column(name="forecast", kind="choice", is_wide_only=True),
-    Column(name="est_close_on", kind="date"),
+    Column(name="est_close_on", kind="date", deadline=CLOSING),
     Column(
         name="next_step_at",
         label=_("Next step"),
         kind="moment",
         sort="",
+        deadline=NEXT_STEP,
         annotate=lambda rows: rows.with_next_step(),
         is_wide_only=True,
     ),

@@ -25,7 +25,7 @@ from opportunities.panels import (
     rivals,
 )
 from opportunities.record_types.actions import ACTIONS
-from opportunities.record_types.lists import COLUMNS, VIEWS
+from opportunities.record_types.lists import CLOSING, COLUMNS, NEXT_STEP, VIEWS
 from opportunities.services.saving import prepare_opportunity, tell_saved
 
 
@@ -176,7 +176,7 @@ registry.register(
         subtitle=("account", "number"),
         key_fields=(
             Column(name="estimated_revenue", kind="money"),
-            Column(name="est_close_on", kind="date"),
+            Column(name="est_close_on", kind="date", deadline=CLOSING),
             Column(name="probability", kind="percent"),
             Column(name="forecast", kind="choice"),
             Column(name="owner", kind="person", related=("owner",)),
@@ -185,6 +185,7 @@ registry.register(
                 label=_("Next step"),
                 kind="moment",
                 sort="",
+                deadline=NEXT_STEP,
                 annotate=lambda rows: rows.with_next_step(),
             ),
         ),

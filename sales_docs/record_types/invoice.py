@@ -7,6 +7,7 @@ from crm import clock
 from crm.records.declaration import (
     Action,
     Column,
+    Deadline,
     NamedView,
     Panel,
     Place,
@@ -82,6 +83,12 @@ ACTIONS = (
     ),
 )
 
+DUE = Column(
+    name="due_on",
+    kind="date",
+    deadline=Deadline(field="state", values=frozenset({State.POSTED})),
+)
+
 registry.register(
     RecordType(
         model=Invoice,
@@ -106,7 +113,7 @@ registry.register(
         key_fields=(
             shared.CUSTOMER,
             Column(name="issued_on", kind="date"),
-            Column(name="due_on", kind="date"),
+            DUE,
             shared.TOTAL,
             Column(name="balance", label=_("Left to pay"), kind="money", sort=""),
             shared.OWNER,
@@ -120,7 +127,7 @@ registry.register(
             shared.TOTAL,
             Column(name="balance", label=_("Left to pay"), kind="money", sort=""),
             Column(name="issued_on", kind="date"),
-            Column(name="due_on", kind="date"),
+            DUE,
             Column(name="kind", kind="choice", is_default=False),
             Column(name="paid_amount", kind="money", is_default=False),
             Column(name="paid_on", kind="date", is_default=False),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.records.declaration import (
     Action,
     Column,
+    Deadline,
     NamedView,
     Place,
     RecordType,
@@ -141,7 +142,12 @@ registry.register(
             shared.TOTAL,
             Column(name="billed_amount", kind="money", is_wide_only=True),
             Column(name="ordered_on", kind="date"),
-            Column(name="requested_delivery_on", kind="date", is_default=False),
+            Column(
+                name="requested_delivery_on",
+                kind="date",
+                is_default=False,
+                deadline=Deadline(field="state", values=frozenset(OPEN)),
+            ),
             Column(name="reason", kind="choice", is_default=False),
             Column(name="opportunity", kind="record", related=("opportunity",), is_default=False),
             Column(name="customer_reference", is_default=False),

@@ -6,6 +6,7 @@ from crm.access.levels import Privilege
 from crm.records.declaration import (
     Action,
     Column,
+    Deadline,
     NamedView,
     Place,
     RecordType,
@@ -89,6 +90,12 @@ ACTIONS = (
     ),
 )
 
+VALID_UNTIL = Column(
+    name="valid_until",
+    kind="date",
+    deadline=Deadline(field="state", values=frozenset({State.ACTIVE}), word=_("expired")),
+)
+
 registry.register(
     RecordType(
         model=Quote,
@@ -111,7 +118,7 @@ registry.register(
         ),
         key_fields=(
             shared.CUSTOMER,
-            Column(name="valid_until", kind="date"),
+            VALID_UNTIL,
             shared.TOTAL,
             shared.OWNER,
         ),
@@ -123,7 +130,7 @@ registry.register(
             shared.CUSTOMER,
             shared.STATE,
             shared.TOTAL,
-            Column(name="valid_until", kind="date"),
+            VALID_UNTIL,
             Column(name="opportunity", kind="record", related=("opportunity",), is_default=False),
             Column(name="reason", kind="choice", is_default=False),
             Column(name="closed_on", kind="date", is_default=False),

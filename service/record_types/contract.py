@@ -7,6 +7,7 @@ from crm.records.declaration import (
     Action,
     Chart,
     Column,
+    Deadline,
     DuplicateKey,
     NamedView,
     Panel,
@@ -126,6 +127,15 @@ ACTIONS = (
     ),
 )
 
+ENDS = Column(
+    name="ends_on",
+    kind="date",
+    deadline=Deadline(
+        field="state",
+        values=frozenset({State.INVOICED, State.ACTIVE, State.ON_HOLD}),
+        word=_("expired"),
+    ),
+)
 VALUE = _("Value of %(types)s")
 
 registry.add_panel(
@@ -189,7 +199,7 @@ registry.register(
         subtitle=("account", "full_number"),
         key_fields=(
             Column(name="starts_on", kind="date"),
-            Column(name="ends_on", kind="date"),
+            ENDS,
             Column(name="level", kind="choice"),
             Column(name="total", kind="money"),
             Column(name="owner", kind="person", related=("owner",)),
@@ -213,7 +223,7 @@ registry.register(
             Column(name="account", kind="record", related=("account",), sort="account__name"),
             Column(name="state", kind="pill"),
             Column(name="starts_on", kind="date", is_wide_only=True),
-            Column(name="ends_on", kind="date"),
+            ENDS,
             Column(name="level", kind="choice", is_wide_only=True),
             Column(name="total", kind="money"),
             Column(name="billing", kind="choice", is_default=False),
