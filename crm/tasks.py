@@ -12,6 +12,7 @@ from crm.access.stamps import forget_stamps
 from crm.activities.sending import send_pending
 from crm.hurry import hurry
 from crm.models import BulkJob, RecentRecord, SentForm
+from crm.notifications.mailing import send_waiting
 from crm.notifications.reminders import remind_of_due
 from crm.notifications.services import forget_old_notifications
 from crm.records import jobs
@@ -50,6 +51,13 @@ def remind_people() -> None:
     """Tells people what is due."""
     forget_stamps()
     remind_of_due(actor=Actor.system())
+
+
+@shared_task
+def mail_notifications() -> None:
+    """Writes to those who chose to hear of things by e-mail."""
+    forget_stamps()
+    send_waiting()
 
 
 @shared_task

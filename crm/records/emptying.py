@@ -22,6 +22,7 @@ from crm.models import (
     DiscardedContent,
     File,
     MergedRecord,
+    Notification,
     RecentRecord,
     Record,
     Share,
@@ -85,8 +86,8 @@ def erase_batch(
 ) -> Erased:
     """Erases up to BATCH records of the bin, in key order from `after`.
 
-    Locks them against new references. With them go their work, files and shares. Journals 'erased'
-    and emits RecordsErased.
+    Locks them against new references. With them go their work, files, shares, and what was
+    told of them. Journals 'erased' and emits RecordsErased.
     """
     model = record_type.model
     due = model.objects.in_bin().filter(deleted_at__lt=before, pk__gt=after).order_by("pk")
@@ -106,7 +107,7 @@ def _erase(record_type: RecordType, going: list[Record]) -> None:
     journal_all("erased", going, is_final=True)
     emit(RecordsErased(record_type=record_type.key, ids=tuple(ids)))
     Activity.objects.filter(regarding_type=record_type.key, regarding_id__in=ids).delete()
-    for model in (File, Share, RecentRecord):
+    for model in (File, Share, RecentRecord, Notification):
         model.objects.filter(**about).delete()
     _forget_merges(record_type, ids)
     record_type.model.objects.filter(pk__in=ids).delete()

@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-pending-mail": {"task": "crm.tasks.send_pending_mail", "schedule": 60},
     "forget-old-traces": {"task": "crm.tasks.forget_old_traces", "schedule": 24 * 3600},
     "remind-people": {"task": "crm.tasks.remind_people", "schedule": 60},
+    "mail-notifications": {"task": "crm.tasks.mail_notifications", "schedule": 60},
     "resume-jobs": {"task": "crm.tasks.resume_jobs", "schedule": 60},
     "empty-the-bins": {"task": "crm.tasks.empty_the_bins", "schedule": 3600},
     "move-contracts": {"task": "service.tasks.move_contracts_by_calendar", "schedule": 15 * 60},

@@ -1,4 +1,4 @@
-"""What users set for themselves: name, language, time zone, theme, keyboard."""
+"""What users set for themselves: name, language, time zone, theme, keyboard, what they hear of."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from crm.access.actor import Actor
 from crm.models import User
+from crm.notifications.forms import WaysForm
+from crm.notifications.services import choose_ways
 from crm.operations import operation
 from crm.records.views.running import say
 
@@ -46,15 +48,30 @@ def save_preferences(*, actor: Actor, values: Mapping[str, Any]) -> User:
     return user
 
 
+@operation
+def save_all_preferences(
+    *, actor: Actor, values: Mapping[str, Any], ways: Mapping[str, str]
+) -> None:
+    """What one page sends together is kept together."""
+    save_preferences(actor=actor, values=values)
+    choose_ways(actor=actor, ways=ways)
+
+
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if request.method != "POST":
-        return render(request, "today/preferences.html", {"form": PreferencesForm(instance=user)})
+        return _page(request, PreferencesForm(instance=user), WaysForm(user=user))
     form = PreferencesForm(request.POST, instance=User.objects.get(pk=user.pk))
-    if not form.is_valid():
-        return render(request, "today/preferences.html", {"form": form}, status=422)
-    save_preferences(actor=request.actor, values=form.cleaned_data)
+    ways = WaysForm(request.POST, user=user)
+    if not (form.is_valid() and ways.is_valid()):
+        return _page(request, form, ways, status=422)
+    save_all_preferences(actor=request.actor, values=form.cleaned_data, ways=ways.changed_ways())
     with translation.override(form.cleaned_data["language"]):
         say(request, _("Saved your preferences."))
     return redirect("preferences")
+
+
+def _page(request: HttpRequest, form: Any, ways: Any, status: int = 200) -> HttpResponse:
+    context = {"form": form, "ways": ways}
+    return render(request, "today/preferences.html", context, status=status)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from crm import clock
 from crm.activities.services import log_activity
-from crm.models import User
+from crm.models import NotificationChoice, User
 from tests.factories.accounts import make_account
 
 
@@ -123,3 +123,27 @@ def test_an_area_leads_to_its_first_list_and_is_kept(owner, sign_in):
     assert answer.status_code == 302
     assert client.cookies["area"].value == "marketing"
     assert client.get("/area/kitchen/").status_code == 404
+
+
+def test_what_one_hears_of_is_chosen_kind_by_kind(owner, sign_in):
+    client = sign_in(owner)
+    values = {"name": "Ines", "language": "en", "time_zone": "UTC", "theme": "auto"}
+    ways = {"hear-assigned": "none", "hear-due": "mail", "hear-shared": "inside"}
+    client.post("/preferences/", {**values, **ways})
+    chosen = dict(NotificationChoice.objects.values_list("kind", "way"))
+    assert chosen == {"assigned": "none", "due": "mail"}
+    page = client.get("/preferences/").content.decode()
+    assert '<option value="none" selected>' in page.split('id="id_hear-assigned"')[1][:200]
+    client.post("/preferences/", values)
+    assert dict(NotificationChoice.objects.values_list("kind", "way")) == chosen
+    answer = client.post("/preferences/", {**values, "hear-due": "pigeon"})
+    assert answer.status_code == 422
+    assert dict(NotificationChoice.objects.values_list("kind", "way")) == chosen
+
+
+def test_nobody_without_an_address_chooses_mail(owner, sign_in):
+    User.objects.filter(pk=owner.pk).update(email="")
+    client = sign_in(owner)
+    assert 'value="mail"' not in client.get("/preferences/").content.decode()
+    values = {"name": "Ines", "language": "en", "time_zone": "UTC", "theme": "auto"}
+    assert client.post("/preferences/", {**values, "hear-due": "mail"}).status_code == 422
