@@ -9,7 +9,7 @@ from crm.notifications.writing import notify
 KINDS = (
     Kind(
         key="case_reopened",
-        label=_("Somebody opens a %(type)s of mine again"),
+        label=_("Somebody opens one of my %(types)s again"),
         label_type="case",
         icon="rotate-ccw",
         sentence=_("%(name)s opened this %(type)s again"),

@@ -16,7 +16,7 @@ WHAT = {OpportunityWon: "won", OpportunityLost: "lost", OpportunityReopened: "re
 KINDS = (
     Kind(
         key="opportunity_closed",
-        label=_("Somebody closes or reopens a %(type)s of mine"),
+        label=_("Somebody closes or reopens one of my %(types)s"),
         label_type="opportunity",
         icon="trophy",
         sentence=lambda data: SENTENCES[data["what"]],

@@ -10,21 +10,21 @@ from sales_docs.models import Invoice, Order, Quote
 KINDS = (
     Kind(
         key="quote_won",
-        label=_("Somebody closes a %(type)s of mine as won"),
+        label=_("Somebody closes one of my %(types)s as won"),
         label_type="quote",
         icon="trophy",
         sentence=_("%(name)s closed this %(type)s as won"),
     ),
     Kind(
         key="order_invoiced",
-        label=_("Somebody invoices an %(type)s of mine"),
+        label=_("Somebody invoices one of my %(types)s"),
         label_type="order",
         icon="receipt",
         sentence=_("%(name)s invoiced this %(type)s"),
     ),
     Kind(
         key="invoice_paid",
-        label=_("An %(type)s of mine is paid"),
+        label=_("One of my %(types)s is paid"),
         label_type="invoice",
         icon="banknote",
         sentence=_("%(name)s recorded the last payment: this %(type)s is paid"),

@@ -100,14 +100,14 @@ def newest_of(type_key: str) -> str:
 
 
 def says(row: Notification, kind: Kind | None) -> str:
-    """What happened, in the language in force."""
-    if kind is None:
+    """What happened, in the language in force; nothing where nobody knows any more what it was."""
+    if kind is None or (row.record_type and row.record_type not in registry):
         return ""
     sentence = kind.sentence(row.data) if callable(kind.sentence) else kind.sentence
     if row.count > 1 and kind.many:
         sentence = kind.many
     name = row.actor.name if row.actor else _("Somebody")
     values = {**row.data, "name": name, "count": row.count}
-    if row.record_type in registry:
+    if row.record_type:
         return labels.with_names(sentence, row.record_type, **values)
     return str(sentence) % values

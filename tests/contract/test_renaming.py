@@ -6,9 +6,10 @@ from html import unescape
 import pytest
 from django.utils import translation
 
-from crm import labels
+from crm import clock, labels
 from crm.access.stamps import forget_stamps
-from crm.models import RecordTypeLabel, RecordTypeName
+from crm.models import Notification, RecordTypeLabel, RecordTypeName
+from crm.notifications.kinds import every_kind
 from crm.records.declaration import Feature
 from crm.records.registry import registry
 from tests.contract.building import make_record
@@ -95,11 +96,27 @@ def test_no_page_of_a_type_says_an_old_name(record_type, admin, sign_in, old_nam
     assert said == {}
 
 
-def test_no_page_beside_the_types_says_an_old_name(admin, sign_in, old_names):
+def tell_everything(user, by):
+    """Everything there is to tell, of one and of several records of every type."""
+    data = {"job": 1, "file": "People.csv", "what": "won", "work": "note"}
+    given = {"recipient": user, "actor": by, "at": clock.now(), "data": data}
+    told = [(kind.key, one.key) for kind in every_kind() for one in registry]
+    Notification.objects.bulk_create(
+        Notification(kind=kind, record_type=key, record_id=number, count=count, **given)
+        for place, (kind, key) in enumerate(told)
+        for number, count in ((place, 1), (None, 2))
+    )
+
+
+def test_no_page_beside_the_types_says_an_old_name(
+    admin, teammate, sign_in, old_names, monkeypatch
+):
+    monkeypatch.setattr("crm.notifications.views.SIZE", 2000)
     client = sign_in(admin)
+    tell_everything(admin, by=teammate)
     said = {}
     for address in (
-        *("/", "/search/", "/search/?q=vexil", "/recent/", "/preferences/"),
+        *("/", "/search/", "/search/?q=vexil", "/recent/", "/preferences/", "/notifications/"),
         *("/settings/", "/settings/roles/", "/imports/", "/imports/new/user/"),
         *("/admin/", "/admin/crm/recordtypename/", "/admin/crm/numberseries/"),
     ):

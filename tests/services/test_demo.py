@@ -10,7 +10,7 @@ from django.db.models import F
 from accounts.models import Account, Contact
 from cases.models import Case
 from crm.demo import plan
-from crm.models import Activity, FieldChange, Share
+from crm.models import Activity, FieldChange, Notification, Share
 from leads.models import Lead
 from opportunities.models import Opportunity
 from sales_docs.models import Quote
@@ -63,7 +63,7 @@ def test_tables_look_as_before_and_records_as_written_one_by_one(monkeypatch):
             rows.values_list("pk", flat=True)
         )
         assert written.count() == rows.count()
-    assert Share.objects.count() == 10
+    assert Share.objects.count() == TINY.shares + 2  # two of them by colleagues
     numbers = list(Account.objects.order_by("pk").values_list("number", flat=True)[:60])
     assert len(set(numbers)) == 60
     assert Quote.objects.filter(number="").count() == 0
@@ -80,3 +80,13 @@ def test_nothing_is_done_about_a_record_before_there_is_one(monkeypatch):
         happened = about.values_list("regarding_id", "happened_at")
         assert happened
         assert [pk for pk, at in happened if at < born[pk]] == []
+
+
+def test_everybody_of_the_demo_company_has_news(monkeypatch):
+    monkeypatch.setitem(plan.SIZES, "small", TINY)
+    call_command("demo", size="small", verbosity=0)
+    rows = Notification.objects.all()
+    unread = set(rows.filter(read_at=None).values_list("recipient__username", flat=True))
+    assert {"rep", "rep2", "agent", "marketer", "manager"} <= unread
+    assert {"assigned", "shared", "written"} <= set(rows.values_list("kind", flat=True))
+    assert rows.exclude(read_at=None).exists()

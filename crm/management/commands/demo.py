@@ -13,6 +13,7 @@ from crm import clock
 from crm.access.stamps import forget_stamps
 from crm.demo.activities import fill_activities
 from crm.demo.bare import link_up, write_history
+from crm.demo.colleagues import tell_news
 from crm.demo.fill import Fill
 from crm.demo.people import fill_people
 from crm.demo.plan import SIZES
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             tell_stories = getattr(module, "tell_stories", None)
             if tell_stories:
                 tell_stories(fill)
+        tell_news(fill)
 
 
 def demo_modules() -> list[Any]:
