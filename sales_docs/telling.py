@@ -17,10 +17,10 @@ KINDS = (
     ),
     Kind(
         key="order_invoiced",
-        label=_("Somebody invoices one of my %(types)s"),
+        label=_("Somebody bills one of my %(types)s"),
         label_type="order",
         icon="receipt",
-        sentence=_("%(name)s invoiced this %(type)s"),
+        sentence=_("%(name)s billed this %(type)s"),
     ),
     Kind(
         key="invoice_paid",
