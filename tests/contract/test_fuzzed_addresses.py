@@ -86,7 +86,7 @@ def list_addresses(draw):
     page = draw(
         st.sampled_from(["", "", "", "export.csv", "export.xlsx", "board/", "arrange/", "chart/"])
     )
-    names = {*parameters(record_type), *OWN_PARAMETERS, "part", "mine"}
+    names = {*parameters(record_type), *OWN_PARAMETERS, "part", "mine", "board"}
     query = draw(queries(names))
     return f"/{record_type.slug}/{page}?{encoded(query)}"
 

@@ -122,3 +122,23 @@ def test_others_cards_are_not_shown_nor_counted(owner, stranger, sign_in):
     text = sign_in(owner).get("/opportunities/board/").content.decode()
     assert "Hidden" not in text
     assert '<h2>Qualify</h2><span class="count">0</span>' in text
+
+
+def test_the_board_offers_the_filters_of_its_list(owner, sign_in):
+    make_opportunity(owner, rating="hot")
+    client = sign_in(owner)
+    board = client.get("/opportunities/board/?mine=1&rating=hot").content.decode()
+    address = re.search(r'class="menu-item" href="([^"]+)"', board)[1].replace("&amp;", "&")
+    for headers in ({"hx-request": "true"}, {}):
+        text = client.get(f"{address}&part=filters", headers=headers).content.decode()
+        assert 'method="get" action="/opportunities/board/">' in text
+        assert '<input type="hidden" name="mine" value="1">' in text
+        assert 'name="est_close_on_from"' in text
+        assert re.search(r'name="rating" value="hot"[^>]* checked', text)
+        assert 'name="sort"' not in text
+        assert ("<html" in text) == (not headers)
+
+
+def test_what_a_filter_form_sends_empty_is_left_out_of_the_address(page):
+    answer = page("?rating=&view=all&est_close_on_from=&stage=propose")
+    assert answer["Location"] == "/opportunities/board/?view=all&stage=propose"

@@ -6,14 +6,17 @@ Without JavaScript the same address is a page with all of them.
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.access.levels import Privilege
 from crm.conditions.words import path_label
-from crm.records.declaration import RecordType
+from crm.records.declaration import Board, RecordType
 from crm.records.filters.sets import all_filters, filter_set, parameters
+from crm.records.lanes import Lanes
+from crm.records.links import list_url
 from crm.records.listing import MOST_SORTS, Listing, canonical
 from crm.records.tables import BoundColumn
 
@@ -34,14 +37,36 @@ def arrange(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     request.actor.require_type(Privilege.READ, record_type.key)
     query = canonical(request.GET).copy()
     part = query.pop("part", [""])[0]
+    if query.pop("board", None) and record_type.board:
+        return _arrange_board(request, record_type, record_type.board, query)
     listing = Listing(actor=request.actor, record_type=record_type, query=query)
     listing.check()
     wanted = (part,) if part in PARTS else PARTS
     context: dict[str, Any] = {"listing": listing, "type": record_type, "parts": wanted}
+    context["back"] = list_url(record_type.key)
     for name in wanted:
         context |= _PARTS[name](listing)
     template = f"records/_arrange_{part}.html" if request.htmx and part in PARTS else ""
     return render(request, template or "records/arrange.html", context)
+
+
+def _arrange_board(
+    request: HttpRequest, record_type: RecordType, board: Board, query: QueryDict
+) -> HttpResponse:
+    """A board is narrowed as its list is; its cards have neither columns nor an order to choose."""
+    lanes = Lanes(actor=request.actor, record_type=record_type, board=board, query=query)
+    lanes.listing.check()
+    context = {
+        "listing": lanes.listing,
+        "type": record_type,
+        "parts": ("filters",),
+        "back": reverse("records:board", args=[record_type]),
+        "is_board": True,
+        "is_mine": lanes.is_mine,
+        **_filters(lanes.listing),
+    }
+    template = "records/_arrange_filters.html" if request.htmx else "records/arrange.html"
+    return render(request, template, context)
 
 
 def _filters(listing: Listing) -> dict[str, Any]:

@@ -26,6 +26,9 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if record_type.board is None:
         raise Http404
     request.actor.require_type(Privilege.READ, record_type.key)
+    tidy = canonical(request.GET).urlencode()
+    if tidy != request.GET.urlencode() and not request.htmx:
+        return redirect(f"{request.path}?{tidy}" if tidy else request.path)
     lanes = Lanes(
         actor=request.actor, record_type=record_type, board=record_type.board, query=request.GET
     )
@@ -53,8 +56,18 @@ def _around(request: HttpRequest, lanes: Lanes) -> dict[str, Any]:
         "title": lanes.listing.title if "view" in lanes.state else plural,
         "is_mine": lanes.is_mine,
         "besides_mine": lanes.besides_mine,
+        "filters_url": _filters_url(lanes),
         "may_create": request.actor.can(lanes.record_type.key, Privilege.CREATE),
     }
+
+
+def _filters_url(lanes: Lanes) -> str:
+    """Where the filters of the board are chosen."""
+    query = lanes.listing.state.copy()
+    query["board"] = "1"
+    if lanes.is_mine:
+        query["mine"] = "1"
+    return f"{reverse('records:arrange', args=[lanes.record_type])}?{query.urlencode()}"
 
 
 @require_POST
