@@ -17,6 +17,7 @@ from crm.records.paging import SortKey, _salt, _write
 from crm.records.registry import registry
 from opportunities.models import Opportunity
 from tests.bench.beginning import first_page, start_with_data
+from tests.bench.charts import charts
 from tests.bench.crowd import postings, throughput
 from tests.bench.forms import forms
 from tests.bench.mailings import mailings
@@ -35,6 +36,7 @@ def all_cases(
     normal, wide = people["normal"], people["wide"]
     groups: dict[str, Callable[[], Iterator[Result]]] = {
         "lists": lambda: lists(clients),
+        "charts": lambda: charts(clients["wide"]),
         "deep": lambda: deep_pages(clients["wide"]),
         "filtered": lambda: filtered(clients["wide"]),
         "records": lambda: record_pages(clients["wide"]),

@@ -66,8 +66,9 @@ class Client:
         session.create()
         self.cookie = f"sessionid={session.session_key}"
 
-    def get(self, path: str) -> bytes:
-        self.connection.request("GET", path, headers={"Cookie": self.cookie})
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
+        sent = {"Cookie": self.cookie, **(headers or {})}
+        self.connection.request("GET", path, headers=sent)
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != OK:
