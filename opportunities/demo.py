@@ -11,6 +11,7 @@ from opportunities.models import Competitor, Opportunity
 STAGES = ("qualify", "develop", "propose", "close")
 PROBABILITIES = {"qualify": 20, "develop": 40, "propose": 60, "close": 85}
 RIVALS = 12
+IN_HAND = 0.6  # of the open deals, those with a next step
 
 
 def fill_demo(fill: Fill) -> None:
@@ -41,7 +42,7 @@ _DEAL = (
 )  # fmt: skip
 
 
-def _deal(fill: Fill, _one: int) -> Sequence[Any]:
+def _deal(fill: Fill, one: int) -> Sequence[Any]:
     state = fill.chance.choices(["open", "won", "lost"], [38, 40, 22])[0]
     revenue = round(10 ** fill.chance.uniform(3.4, 5.6), -2)
     stage = fill.chance.choices(STAGES, [40, 30, 20, 10])[0] if state == "open" else "close"
@@ -52,6 +53,9 @@ def _deal(fill: Fill, _one: int) -> Sequence[Any]:
         changed = fill.moment(-720, -1)
         begun = changed - timedelta(days=fill.chance.randint(15, 150))
         closing = closed = changed.date()
+    owner = fill.owner()
+    if state == "open" and fill.chance.random() < IN_HAND:
+        fill.next_steps.append(("opportunity", one, owner))
     return (
         fill.chance.choice(NEEDS),
         fill.maybe(0.95, lambda: fill.pick("account")),
@@ -71,7 +75,7 @@ def _deal(fill: Fill, _one: int) -> Sequence[Any]:
         closed,
         begun,
         changed,
-        fill.owner(),
+        owner,
     )
 
 

@@ -24,7 +24,10 @@ YEARS, HOUR = timedelta(days=720), timedelta(hours=1)
 
 @dataclass
 class Fill:
-    """One run of the generator. `ids` keeps what was made, by type key, for later apps."""
+    """One run of the generator. `ids` keeps what was made, by type key, for later apps.
+
+    `next_steps` are the records somebody plans to go on with: (type key, id, owner).
+    """
 
     plan: Plan
     now: datetime
@@ -34,6 +37,7 @@ class Fill:
     owner_ids: list[int] = field(default_factory=list)
     agent_ids: list[int] = field(default_factory=list)
     ids: dict[str, Sequence[int]] = field(default_factory=dict)
+    next_steps: list[tuple[str, int, int]] = field(default_factory=list)
     births: dict[str, "array[float]"] = field(default_factory=dict)
     first_keys: dict[type[models.Model], int] = field(default_factory=dict)
     foreign_keys: list[str] = field(default_factory=list)
