@@ -17,6 +17,7 @@ class Policy(StrEnum):
     SHARE = "share"
     EXPORT = "export"
     ASSIGN = "assign"
+    MERGE = "merge"
     ACTION = "as the action declares"
     TARGET = "create on the type imported into"
 
@@ -66,6 +67,8 @@ ROUTES: dict[str, Policy] = {
     "records:share": Policy.SHARE,
     "records:restore_field": Policy.WRITE,
     "records:move": Policy.WRITE,
+    "records:merge": Policy.MERGE,
+    "records:merge_with": Policy.MERGE,
     "records:action": Policy.ACTION,
 }
 

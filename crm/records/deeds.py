@@ -18,6 +18,7 @@ from crm.records.lookups import RecordChoiceField
 from crm.records.services import BulkResult
 
 EDIT, ASSIGN, DELETE = "edit", "assign", "delete"
+MERGE = "merge"  # has a page of its own
 
 
 class AssignForm(forms.Form):

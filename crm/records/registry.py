@@ -80,4 +80,7 @@ def autodiscover() -> None:
     for config in apps.get_app_configs():
         if config.module and module_has_submodule(config.module, "record_types"):
             import_module(f"{config.name}.record_types")
+    from crm.records.merged import add_merged_panels
+
+    add_merged_panels(registry)
     registry.freeze()

@@ -11,6 +11,7 @@ from crm.records.views import (
     files,
     history,
     lookup,
+    merge,
     record,
     saved_views,
     sharing,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("<type:record_type>/views/pin/", saved_views.pin_view, name="pin_view"),
     path("<type:record_type>/views/<int:view_id>/", saved_views.change_view, name="change_view"),
     path("<type:record_type>/bulk/<slug:verb>/", bulk.bulk, name="bulk"),
+    path("<type:record_type>/merge/", merge.merge_page, name="merge"),
     path("<type:record_type>/export.<str:file_format>", export.export, name="export"),
     path("<type:record_type>/<int:record_id>/", record.show_record, name="record"),
     path("<type:record_type>/<int:record_id>/edit/", edit.edit_record, name="edit"),
@@ -50,6 +52,7 @@ urlpatterns = [
     path("<type:record_type>/<int:record_id>/files/", files.add_file, name="add_file"),
     path("<type:record_type>/<int:record_id>/share/", sharing.share, name="share"),
     path("<type:record_type>/<int:record_id>/restore/", history.restore, name="restore_field"),
+    path("<type:record_type>/<int:record_id>/merge/", merge.choose_others, name="merge_with"),
     path("<type:record_type>/<int:record_id>/move/", board.move_card, name="move"),
     path("<type:record_type>/<int:record_id>/<slug:action>/", action.do_action, name="action"),
 ]

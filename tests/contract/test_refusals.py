@@ -65,6 +65,8 @@ def attempts(record_type, record, values, user):
     if record_type.has(Feature.TIMELINE):
         yield f"{page}compose/", {"kind": "note", "body": "A trace"}, "append_to"
     yield f"{page}restore/", {"change": "1", "field": "name"}, "write"
+    if record_type.has(Feature.MERGE):
+        yield f"{page}merge/", {}, "merge"
     for action in record_type.actions:
         if not (action.works_on_many or action.is_get_only):
             yield f"{page}{action.key}/", values, action.privilege.value

@@ -15,10 +15,11 @@ from crm import labels
 from crm.errors import CrmError, RuleViolation
 from crm.models import BulkJob
 from crm.records import deeds, jobs
-from crm.records.declaration import RecordType
+from crm.records.declaration import Feature, RecordType
 from crm.records.links import list_url
 from crm.records.listing import Listing
 from crm.records.services import BulkResult
+from crm.records.views.merge import go_to_merge
 from crm.records.views.running import number_of, run, say
 from crm.tasks import hurry_job
 
@@ -31,12 +32,15 @@ CARRIED = 200  # more ids than that do not travel through the form
 def bulk(request: HttpRequest, record_type: RecordType, verb: str) -> HttpResponse:
     """The chosen rows with a verb: first what it needs to know, then the deed and a report."""
     action = deeds.action_of(record_type, verb)
-    if verb not in (deeds.EDIT, deeds.ASSIGN, deeds.DELETE) and action is None:
+    merges = verb == deeds.MERGE and record_type.has(Feature.MERGE)
+    if verb not in (deeds.EDIT, deeds.ASSIGN, deeds.DELETE) and action is None and not merges:
         raise Http404
     ids = chosen_ids(request, record_type, verb)
     if not ids:
         messages.error(request, _("Choose at least one row first."))
         return redirect(_back(request, record_type))
+    if merges:
+        return go_to_merge(request, record_type, ids, otherwise=_back(request, record_type))
     if action and action.view:
         return import_string(action.view)(request, record_type, ids)
     data = request.POST if "do" in request.POST else None

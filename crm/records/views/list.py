@@ -111,6 +111,7 @@ def _allowed(listing: Listing) -> dict[str, Any]:
     may_create = actor.can(record_type.key, Privilege.CREATE)
     may_export = actor.can(record_type.key, Privilege.EXPORT)
     may_edit = actor.can(record_type.key, Privilege.WRITE)
+    may_merge = actor.can(record_type.key, Privilege.MERGE)
     return {
         "may_create": may_create,
         "may_export": record_type.has(Feature.EXPORT) and may_export,
@@ -118,6 +119,7 @@ def _allowed(listing: Listing) -> dict[str, Any]:
         "may_bulk": record_type.has(Feature.BULK),
         "may_assign": actor.can(record_type.key, Privilege.ASSIGN),
         "may_delete": actor.can(record_type.key, Privilege.DELETE),
+        "may_merge": record_type.has(Feature.MERGE) and may_edit and may_merge,
         "may_edit": bool(may_edit and record_type.bulk_fields),
         "many_actions": [action for action in record_type.actions if action.works_on_many],
     }

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -16,10 +17,12 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.errors import NotVisible
-from crm.models import File
+from crm.models import File, MergedRecord
 from crm.prepared import prepared
 from crm.recent import remember
 from crm.records.declaration import Action, Feature, Panel, RecordType, Section
+from crm.records.links import record_url
+from crm.records.merged import merged_into
 from crm.records.registry import registry
 from crm.records.services import lock_reason
 from crm.records.tables import (
@@ -88,14 +91,26 @@ def _fields(record_type: RecordType) -> list[BoundColumn]:
 def show_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
     if record_type.record_view:
         return import_string(record_type.record_view)(request, record_type, record_id)
-    record = load_page(request.actor, record_type, record_id)
+    try:
+        record = load_page(request.actor, record_type, record_id)
+    except NotVisible:
+        return _lead_on(request, record_type, record_id)
     if not request.GET:
         remember(request.actor, record)
     return record_page(request, record_type, record)
 
 
+def _lead_on(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
+    """What was merged leads to the record that stayed, for those who may see that one."""
+    stayed = merged_into(request.actor, record_type, record_id)
+    if stayed is None:
+        raise NotVisible
+    messages.info(request, _("What you opened was merged into this one."))
+    return redirect(record_url(stayed))
+
+
 def _facts(actor: Actor, record_type: RecordType) -> dict[str, Any]:
-    """How many files there are, and which panels are empty."""
+    """How many files there are, which panels are empty, and whether it was merged away."""
     facts: dict[str, Any] = {}
     if record_type.has(Feature.FILES):
         kept = File.objects.filter(
@@ -108,6 +123,9 @@ def _facts(actor: Actor, record_type: RecordType) -> dict[str, Any]:
             needed = panel.when(actor)
             if needed is not None:
                 facts[_fact(panel)] = Exists(needed)
+    if record_type.merge.retire:
+        merged = MergedRecord.objects.filter(record_type=record_type.key, record_id=OuterRef("pk"))
+        facts["is_merged"] = Exists(merged)
     return facts
 
 
@@ -151,10 +169,18 @@ def context(
         "may_edit": not lock and actor.allows(Privilege.WRITE, record),
         "may_assign": actor.allows(Privilege.ASSIGN, record),
         "may_delete": actor.allows(Privilege.DELETE, record),
+        "may_merge": not lock and may_merge(actor, record_type, record),
         "lock": lock,
         "top_panels": _panels(actor, record_type, record, "top"),
     }
+    if getattr(record, "is_merged", False):
+        shared |= {"is_merged": True, "stayed": merged_into(actor, record_type, record.pk)}
     return {**shared, **_tab_content(request, record_type, record, open_tab)}
+
+
+def may_merge(actor: Any, record_type: RecordType, record: Any) -> bool:
+    needed = (Privilege.WRITE, Privilege.MERGE)
+    return record_type.has(Feature.MERGE) and all(actor.allows(one, record) for one in needed)
 
 
 def _tab_content(
