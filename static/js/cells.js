@@ -12,13 +12,18 @@ const EDGE = 8;
 const NARROWEST = 280;
 let at = null; // the cell under the editor
 let sent = ""; // what the field held when it came
+let isReady = false; // whether the field can be typed into
+let wanted = ""; // the address its field is asked for at
 let then = 0; // where to go once it is saved: 1 next, -1 before, 0 back to the row
+let typed = ""; // what was typed before the field was there
+let sooner = null; // and where it was to go already
 
 const nameOf = (cell) => table().tHead.rows[0].cells[cell.cellIndex]?.dataset.edit;
 const linkOf = (row) => row?.querySelector("th a");
 const isCell = (cell) => Boolean(cell && nameOf(cell) && cell.checkVisibility());
 const cellsOf = (row) => [...row.cells].filter(isCell);
 const form = () => editor()?.querySelector("form");
+const isAsked = () => Boolean(editor()?.querySelector(".cell-both")); // which of two values stays
 
 function filled() {
   const pairs = [...new FormData(form())].filter(([name]) => name !== "csrfmiddlewaretoken");
@@ -33,6 +38,7 @@ function start(cell) {
   const address = new URL(`cell/${nameOf(cell)}/`, linkOf(row).href);
   address.search = location.search;
   at = cell;
+  wanted = address.pathname;
   then = 0;
   pencil.remove();
   row.dataset.editing = "";
@@ -89,12 +95,36 @@ document.addEventListener("scroll", (event) => { if (event.target.contains?.(at)
 
 function enter() {
   const box = editor();
-  box.hidden = false;
-  place();
+  isReady = true;
   const field = box.querySelector("[autofocus]") ?? box.querySelector("button");
   if (!field?.tomselect) field?.focus();
   field?.select?.();
+  if (typed && field?.matches("textarea, input:not([type=date], [type=datetime-local], [type=checkbox])")) {
+    field.value = typed;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  typed = "";
+  if (sooner !== null) save(sooner);
+  sooner = null;
 }
+
+// Who types fast is ahead of the server. No letter of a name may be taken for a shortcut.
+const isBusy = () => !isReady || form()?.classList.contains("htmx-request");
+
+document.addEventListener("keydown", (event) => {
+  if (!at || !isBusy() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("dialog")) return;
+  const step = { Enter: 0, Tab: event.shiftKey ? -1 : 1 }[event.key];
+  if (event.key === "Escape") cancel();
+  else if (event.key.length === 1 && sooner === null) typed += event.key;
+  else if (typed ? step !== undefined : step === 0 && !isReady) sooner ??= step;
+  else if (step && isReady) then += step;
+  else if (step) {
+    then = step;
+    go(at);
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 
 // The row stands again as the server has it; the tick and the place of the keyboard are kept.
 function leave(row, { isFocused = true } = {}) {
@@ -102,6 +132,9 @@ function leave(row, { isFocused = true } = {}) {
   box?.replaceChildren();
   if (box) box.hidden = true;
   at = null;
+  isReady = false;
+  typed = "";
+  sooner = null;
   if (!row?.isConnected) return;
   delete row.dataset.editing;
   if (!isFocused) return;
@@ -114,7 +147,7 @@ const cancel = () => leave(at.closest("tr"));
 
 function save(step) {
   then = step;
-  if (filled() === sent && !form().querySelector(".is-invalid, .cell-both")) return go(at);
+  if (filled() === sent) return go(at);
   return form().requestSubmit(form().querySelector("[type=submit]"));
 }
 
@@ -133,7 +166,7 @@ document.addEventListener("keydown", (event) => {
   if (!at || !editor()?.contains(event.target) || event.defaultPrevented) return;
   const isButton = event.target.matches("button");
   if (event.key === "Escape") cancel();
-  else if (event.key === "Tab" && form()) save(event.shiftKey ? -1 : 1);
+  else if (event.key === "Tab" && form() && !isAsked()) save(event.shiftKey ? -1 : 1);
   else if (event.key === "Enter" && form() && !isButton && !event.shiftKey) save(0);
   else return;
   event.preventDefault();
@@ -146,7 +179,7 @@ document.addEventListener("click", (event) => {
 
 // Elsewhere means: that was it. What was typed is saved, or stays open where it can't be.
 document.addEventListener("pointerdown", (event) => {
-  if (!at || editor().contains(event.target) || event.target.closest(".ts-dropdown, .toast-dock, dialog")) return;
+  if (!at || isAsked() || editor().contains(event.target) || event.target.closest(".ts-dropdown, .toast-dock, dialog")) return;
   if (!form() || filled() === sent) leave(at.closest("tr"), { isFocused: false });
   else save(0);
 });
@@ -154,9 +187,26 @@ document.addEventListener("pointerdown", (event) => {
 // ---- What the server says
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== editor() || !at) return;
+  if (event.detail.target !== editor()) return;
+  const isWanted = at && (!form() || new URL(form().action).pathname === wanted);
+  if (!isWanted) {
+    editor().replaceChildren();
+    return;
+  }
+  if (isReady) {
+    typed = "";
+    sooner = null;
+  }
+  isReady = false;
+  then = 0;
+  editor().hidden = false;
+  place();
   sent = form() && !form().querySelector(".is-invalid, .cell-both") ? filled() : "";
-  enter();
+});
+
+// Only now the form is htmx's.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (at && event.detail.target === editor() && !editor().hidden) enter();
 });
 
 let known = null; // the row that is about to be replaced
