@@ -9,7 +9,7 @@ from crm.charts.figures import picture
 from crm.charts.grouping import TooSlow
 from crm.charts.words import title
 from crm.records.declaration import Chart
-from crm.records.listing import Listing
+from crm.records.listing import PREVIEW, Listing
 
 
 def beside(listing: Listing, *, is_drawn: bool) -> dict[str, Any]:
@@ -21,7 +21,9 @@ def beside(listing: Listing, *, is_drawn: bool) -> dict[str, Any]:
     chart = listing.chart
     if chart is None:
         return {}
-    state = listing.state.urlencode()
+    query = listing.state.copy()
+    query.pop(PREVIEW, None)
+    state = query.urlencode()
     found: dict[str, Any] = {
         "chart": chart,
         "chart_title": title(listing.record_type, chart),
@@ -44,7 +46,7 @@ def _others(listing: Listing, chart: Chart) -> list[dict[str, Any]]:
     return [
         {
             "title": title(listing.record_type, one),
-            "query": listing.address(chart=one.key),
+            "query": listing.address(chart=one.key, preview=None),
             "is_current": one is chart,
         }
         for one in listing.record_type.charts

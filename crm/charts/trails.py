@@ -10,7 +10,7 @@ from crm.conditions.schema import Leaf, Op, Range
 from crm.records.declaration import Chart
 from crm.records.filters.kinds import Params
 from crm.records.filters.sets import all_filters
-from crm.records.listing import Listing
+from crm.records.listing import PREVIEW, Listing
 
 MOST_NAMED = 40  # values in one address
 
@@ -71,7 +71,7 @@ class Trail:
         if params is None:
             return ""
         query = self.listing.state.copy()
-        for name in ("count", f"{self.chart.by}_text", f"{self.chart.by}__text"):
+        for name in ("count", PREVIEW, f"{self.chart.by}_text", f"{self.chart.by}__text"):
             query.pop(name, None)
         query["chart"] = self.chart.key
         for name, values in {**self._only(), **params}.items():

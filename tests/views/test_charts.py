@@ -220,3 +220,12 @@ def test_names_are_made_harmless(owner, sign_in, drawn, client):
     response = client.get("/opportunities/?chart=account&drawn=1")
     assert b"<x-mark>" not in response.content
     assert b"&lt;x-mark&gt;" in response.content
+
+
+def test_a_mark_leaves_the_row_one_looked_at(owner, sign_in, drawn, client):
+    account = make_account(owner, name="Aurelis", industry="energy")
+    sign_in(owner)
+    page = client.get(f"/accounts/?chart=industry&preview={account.pk}").content.decode()
+    assert 'hx-get="/accounts/chart/?chart=industry" hx-trigger="load"' in page
+    ((_name, query, _count, _amount),) = drawn(f"/accounts/chart/?preview={account.pk}")
+    assert query == "?chart=industry&industry=energy"
