@@ -27,7 +27,7 @@ WRITTEN = {
 DUE = {
     Work.TASK: _("This task is due"),
     Work.CALL: _("This phone call is due"),
-    Work.APPOINTMENT: _("This appointment is about to begin"),
+    Work.APPOINTMENT: _("This appointment begins"),
 }
 
 

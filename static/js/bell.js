@@ -48,9 +48,23 @@ pop.addEventListener("htmx:afterSettle", () => {
 });
 
 // Who opens the record has read what told of it. The link itself changes nothing, so this is said
-// beside it; the answer is not waited for.
+// beside it, and the answer is not waited for: the page that comes asks how many are left.
+const LEFT = "bell-left-by-link";
+
+function askNow() {
+  askedAt = 0;
+  ask();
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-read-url]");
   if (!link) return;
-  fetch(link.dataset.readUrl, { method: "POST", headers: { "X-CSRFToken": token() }, redirect: "manual", keepalive: true });
+  sessionStorage.setItem(LEFT, "");
+  const said = { method: "POST", headers: { "X-CSRFToken": token() }, redirect: "manual", keepalive: true };
+  fetch(link.dataset.readUrl, said).then(askNow, () => {});
 });
+
+if (sessionStorage.getItem(LEFT) !== null) {
+  sessionStorage.removeItem(LEFT);
+  askNow();
+}

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from crm.access.actor import Actor
-from crm.models import LocalMessage, Role, User
+from crm.models import LocalMessage, Notification, Role, User
 from crm.records.links import record_url
 from marketing.services.mailing import launch_mailing
 from tests.factories.accounts import make_account, make_contact
@@ -94,6 +94,22 @@ def tabs(record: Any, *keys: str) -> list[Visit]:
     return [Visit(address), *(Visit(f"{address}?tab={key}") for key in keys)]
 
 
+def told(user: User, *records: Any) -> list[Visit]:
+    """News of these, some read, some of what is gone."""
+    at = timezone.now()
+    for record in records:
+        given = {"recipient": user, "at": at, "record_type": record.type_key()}
+        for is_read, record_id in ((True, record.pk), (False, record.pk), (False, 0)):
+            read_at = at if is_read else None
+            Notification.objects.create(
+                kind="shared", record_id=record_id, read_at=read_at, **given
+            )
+    return [
+        Visit("/notifications/"),
+        Visit("/", press(".bell > summary", then=".notice-entry"), "bell"),
+    ]
+
+
 def selling(owner: User) -> list[Visit]:
     product = make_product(
         owner, name="FX-40 spectrometer bench", list_price="27600", state="active"
@@ -116,6 +132,8 @@ def selling(owner: User) -> list[Visit]:
         Visit("/", press("[data-menu=create] summary"), "new menu"),
         Visit("/", open_palette, "palette"),
         Visit("/recent/"),
+        Visit("/notifications/?show=unread", name="nothing yet"),
+        *told(owner, account, deal),
         Visit("/preferences/"),
         Visit("/search/?q=castellan"),
         Visit("/search/?q=nobodyofthatname"),
