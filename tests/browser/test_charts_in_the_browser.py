@@ -52,3 +52,19 @@ def test_sorting_and_columns_by_day_keep_the_chart(signed_in_page, owner):
     page.wait_for_url("**sort=name**")
     page.wait_for_selector(".chart-figure")
     assert "est_close_on_to=2026-03-31" in page.url
+
+
+def test_going_on_a_page_neither_draws_the_chart_anew_nor_loses_it(signed_in_page, owner):
+    for number in range(60):
+        make_opportunity(owner, name=f"Deal {number}")
+    page = signed_in_page(owner)
+    asked = []
+    page.on("request", lambda request: "/chart/" in request.url and asked.append(request.url))
+    page.goto("/opportunities/?chart=stage")
+    page.wait_for_selector(".chart-figure")
+    page.click("#next")
+    page.wait_for_url("**after=**")
+    page.wait_for_selector("#previous")
+    assert rows(page) == 10
+    assert page.locator(".chart-figure").count() == 1
+    assert len(asked) == 1

@@ -229,3 +229,18 @@ def test_a_mark_leaves_the_row_one_looked_at(owner, sign_in, drawn, client):
     assert 'hx-get="/accounts/chart/?chart=industry" hx-trigger="load"' in page
     ((_name, query, _count, _amount),) = drawn(f"/accounts/chart/?preview={account.pk}")
     assert query == "?chart=industry&industry=energy"
+
+
+@pytest.mark.parametrize("record_type", TYPES)
+def test_in_every_view_a_chart_counts_as_many_rows_as_the_list_shows(
+    record_type, admin, sign_in, drawn
+):
+    for number in range(2):
+        make_record(record_type.model, admin, f"Row {number}")
+    client = sign_in(admin)
+    counting = [one for one in record_type.charts if not one.total and not one.only]
+    chart = (counting or record_type.charts)[0]
+    for view in record_type.views:
+        rows = drawn(f"/{record_type.slug}/chart/?chart={chart.key}&view={view.key}")
+        listed = rows_of(client, f"/{record_type.slug}/?view={view.key}")
+        assert sum(int(count) for _name, _query, count, _amount in rows) == listed, view.key
