@@ -37,6 +37,7 @@ class Mark:
     value: Decimal
     shown: str
     exact: str
+    in_column: str
     query: str
     icon: str = ""
     length: str = ""
@@ -55,6 +56,7 @@ class Figure:
     beside: Sequence[Mark]
     count: int
     total: str
+    total_in_column: str
     base: str = ""
 
     @property
@@ -129,6 +131,7 @@ class _Drawing:
             beside=beside,
             count=whole.count,
             total=words.exact(self._size(whole), currency),
+            total_in_column=words.in_column(self._size(whole), currency),
             base=base,
         )
 
@@ -222,6 +225,7 @@ class _Drawing:
             value=size,
             shown=words.figure(size, group.currency),
             exact=words.exact(size, group.currency),
+            in_column=words.in_column(size, group.currency),
             query=query if group.count else "",
             icon=icon,
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_compact_currency, format_compact_decimal
+from babel.numbers import format_compact_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +18,7 @@ from crm.conditions.fields import AskedField, Kind, asked_field
 from crm.conditions.words import path_label
 from crm.labels.names import in_text
 from crm.models import Principal
+from crm.money import currency_exponent, format_amount
 from crm.reading import reader_locale
 from crm.records.declaration import Chart, RecordType
 from crm.templatetags import ui
@@ -67,15 +68,16 @@ def figure(value: Decimal, currency: str) -> str:
     return str(format_compact_decimal(value, locale=reader_locale(), fraction_digits=1))
 
 
-def figure_in(value: Decimal, currency: str) -> str:
-    """As `figure`, with its currency: '€21.4M'."""
-    if not currency:
-        return figure(value, currency)
-    return str(format_compact_currency(value, currency, locale=reader_locale(), fraction_digits=1))
-
-
 def exact(value: Decimal, currency: str) -> str:
     return ui.amount(value, currency) if currency else ui.number(round(value))
+
+
+def in_column(value: Decimal, currency: str) -> str:
+    """As `exact`, in a column whose head names the currency."""
+    if not currency:
+        return exact(value, currency)
+    places = currency_exponent(currency)
+    return format_amount(value, places=places, locale=reader_locale())
 
 
 def blank(record_type: RecordType, asked: AskedField, *, is_limited: bool) -> str:

@@ -77,9 +77,9 @@ def test_amounts_are_added_up_apart_for_each_currency_the_companys_own_first(own
     sign_in(owner)
     rows = drawn("/opportunities/chart/?chart=stage")
     assert [(name, count, amount) for name, _query, count, amount in rows] == [
-        ("Qualify", "1", "€1,000.00"),
-        ("Develop", "1", "€250.00"),
-        ("Qualify", "3", "US$3.00"),
+        ("Qualify", "1", "1,000.00"),
+        ("Develop", "1", "250.00"),
+        ("Qualify", "3", "3.00"),
     ]
 
 
@@ -170,7 +170,7 @@ def test_won_revenue_leaves_out_what_was_lost(owner, sign_in, drawn, client):
     make_opportunity(owner, state="lost", reason="canceled", forecast="lost", **closed)
     sign_in(owner)
     ((name, query, count, amount),) = drawn("/opportunities/chart/?chart=won&view=all")
-    assert (name, count, amount) == ("Week of 2 Mar 2026", "1", "€500.00")
+    assert (name, count, amount) == ("Week of 2 Mar 2026", "1", "500.00")
     assert rows_of(client, f"/opportunities/{query}") == 1
 
 
