@@ -14,6 +14,16 @@ SHOWN = 12
 TITLE_LENGTH = 240
 
 
+# Nobody waits for the disk: what a crash takes with it is seen again.
+_REMEMBER = """
+WITH at_leisure AS (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO crm_recentrecord (user_id, record_type, record_id, title, seen_at)
+SELECT %s, %s, %s, %s, %s::timestamptz FROM at_leisure
+ON CONFLICT (user_id, record_type, record_id)
+DO UPDATE SET title = EXCLUDED.title, seen_at = EXCLUDED.seen_at
+"""
+
+
 @dataclass(frozen=True)
 class Recent:
     title: str
@@ -23,13 +33,9 @@ class Recent:
 
 def remember(actor: Actor, record: Record) -> None:
     """One statement: a new row, or a later moment on the one that is there."""
+    seen = [actor.id, record.type_key(), record.pk, str(record)[:TITLE_LENGTH], clock.now()]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO crm_recentrecord (user_id, record_type, record_id, title, seen_at)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (user_id, record_type, record_id)"
-            " DO UPDATE SET title = EXCLUDED.title, seen_at = EXCLUDED.seen_at",
-            [actor.id, record.type_key(), record.pk, str(record)[:TITLE_LENGTH], clock.now()],
-        )
+        cursor.execute(_REMEMBER, seen)
 
 
 def recent_records(actor: Actor, count: int = SHOWN) -> list[Recent]:

@@ -42,8 +42,15 @@ def country_choices() -> list[tuple[str, Any]]:
     return [(code, _country_name_lazy(code)) for code in sorted(names, key=names.__getitem__)]
 
 
-def _offered() -> list[tuple[str, Any]]:
-    return [("", ""), *country_choices()]
+def _offered() -> tuple[tuple[str, str], ...]:
+    return _in_order(get_language() or "en")
+
+
+@cache
+def _in_order(language: str) -> tuple[tuple[str, str], ...]:
+    """What a form offers, none first: names as they are, as a form is read in one language."""
+    names = _names(language)
+    return (("", ""), *((code, names[code]) for code in sorted(names, key=names.__getitem__)))
 
 
 class CountryField(models.CharField):

@@ -154,6 +154,14 @@ class Record(QuickRow):
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="%(class)s_search"),
         ]
 
+    def get_constraints(self) -> list[tuple[Any, list[Any]]]:
+        """Those to ask about before a row is written. What a check forbids the database says
+        itself, and the service that writes puts it in words (`crm.records.services.one`)."""
+        return [
+            (model, [one for one in found if not isinstance(one, models.CheckConstraint)])
+            for model, found in super().get_constraints()
+        ]
+
     @classmethod
     def type_key(cls) -> str:
         """The key under which roles, shares, history and labels know this type."""

@@ -28,11 +28,16 @@ class RecordTypeConverter:
 
 
 def list_url(type_key: str) -> str:
-    return reverse("records:list", args=[type_key])
+    return _address(get_urlconf(), get_script_prefix(), "records:list", type_key)
 
 
 def new_url(type_key: str) -> str:
-    return reverse("records:new", args=[type_key])
+    return _address(get_urlconf(), get_script_prefix(), "records:new", type_key)
+
+
+@cache
+def _address(urlconf: str | None, prefix: str, name: str, type_key: str) -> str:
+    return reverse(name, args=[type_key])
 
 
 def record_url(record: "Record") -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.models import Principal
-from crm.records.registry import registry
+from crm.records.tables import title_of
 
 PRINCIPALS = "principal"
 OFFERED = 20
@@ -46,6 +46,10 @@ class LookupWidget(forms.Select):
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"]["data-lookup"] = ""
         return context
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """The first choice is always nobody; Django would read all the others to see that."""
+        return forms.Widget.use_required_attribute(self, initial)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = (data.get(f"{name}__text") or "").strip()
@@ -86,9 +90,11 @@ class RecordChoiceField(forms.Field):
 
     def _offered(self) -> list[tuple[Any, str]]:
         """The present choice and, for use without JavaScript, the latest rows."""
-        rows = self._rows()
-        latest = rows.order_by("name__folded" if self.model is Principal else "-modified_at", "-pk")
-        found = {row.pk: str(row) for row in latest[:OFFERED]}
+        order = "name__folded" if self.model is Principal else "-modified_at"
+        latest = self._rows().order_by(order, "-pk").values_list("pk", title_of(self.model))
+        found = dict(latest[:OFFERED])
+        if self.current in found:
+            return [("", ""), *found.items()]
         present = self._present()
         if present is not None:
             found.setdefault(present.pk, str(present))
@@ -130,7 +136,7 @@ class RecordChoiceField(forms.Field):
         return record
 
     def _by_name(self, rows: Any, typed: str) -> Any:
-        title = "name" if self.model is Principal else registry.of(self.model).title
+        title = title_of(self.model)
         found = [] if "\0" in typed else list(rows.filter(**{f"{title}__iexact": typed})[:2])
         if len(found) == 1:
             self.current = found[0]

@@ -16,6 +16,8 @@ from crm.templatetags import ui
 
 register = template.Library()
 
+EVERY_PAGE = ("request", "user", "csrf_token", "frame")
+
 
 @register.simple_tag
 def type_name(type_key: str) -> str:
@@ -104,6 +106,7 @@ def status(record: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def with_context(context: Any, template_name: str, loaded: Any) -> SafeString:
-    """A part's own template with what its loader returned."""
-    rendered: SafeString = compiled(template_name).render(dict(loaded), context.get("request"))
+    """A part's own template with what its loader returned, beside what every page has."""
+    shared = {name: context[name] for name in EVERY_PAGE if name in context}
+    rendered: SafeString = compiled(template_name).template.render(context.new(shared | loaded))
     return rendered

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm import labels
 from crm.access.actor import Actor
@@ -14,15 +15,19 @@ from crm.access.levels import Privilege
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import Record
 from crm.operations import current, emit, journal, operation
+from crm.prepared import prepared
 from crm.records.declaration import RecordType
 from crm.records.events import RecordsAssigned
 from crm.records.merging import merge_values
+from crm.records.registry import registry
 
 # Fields no form, import or request may set through the generic services.
 PROTECTED = frozenset(
     {"id", "number", "unit", "version", "created_at", "created_by", "modified_at", "modified_by"}
     | {"deleted_at", "search_text"}
 )
+
+_NEEDS_ANOTHER_LOOK = gettext_lazy("Some values need another look.")
 
 
 def lock_record(
@@ -32,15 +37,17 @@ def lock_record(
 
     Raises NotVisible when the actor can't see it, AccessDenied when only `privilege` is missing.
     """
-    record = (
-        record_type.model.objects.alive()
-        .select_for_update(of=("self",), no_key=True)
-        .filter(pk=record_id)
-    ).first()
-    if record is None:
+    found = _locked(Actor.system(), record_id, type_key=record_type.key)
+    if not found:
         raise NotVisible
-    actor.require(privilege, record)
-    return record
+    actor.require(privilege, found[0])
+    return found[0]
+
+
+@prepared
+def _locked(_actor: Actor, record_id: int, *, type_key: str) -> models.QuerySet[Any]:
+    rows = registry.get(type_key).model.objects.alive().filter(pk=record_id)
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def refuse_when_locked(record_type: RecordType, record: Record) -> None:
@@ -83,8 +90,9 @@ def save_new(record_type: RecordType, record: Any) -> Any:
     record.created_by_id = record.modified_by_id = under_way.actor.id
     record.created_at = record.modified_at = under_way.at
     check(record_type, record, {})
-    record.save(force_insert=True)
-    record.refresh_from_db()
+    with _refused_by_database(record):
+        record.save(force_insert=True)
+    read_again(record)
     journal("created", record)
     _tell_new_owner(record)
     follow(record_type, record, {})
@@ -133,12 +141,24 @@ def save_changed(record_type: RecordType, record: Any, changes: Mapping[str, Any
     derived = {name for name, value in before.items() if getattr(record, name) != value}
     record.modified_at = under_way.at
     record.modified_by_id = under_way.actor.id
-    record.save(update_fields=[*{*changes, *derived}, "modified_at", "modified_by"])
-    record.refresh_from_db()
+    with _refused_by_database(record):
+        record.save(update_fields=[*{*changes, *derived}, "modified_at", "modified_by"])
+    read_again(record)
     if "owner" in changes:
         _tell_new_owner(record)
     follow(record_type, record, changes)
     return record
+
+
+def read_again(record: Any) -> None:
+    """What triggers, defaults and generated columns have made of the row; links are forgotten."""
+    (fresh,) = _row(Actor.system(), record.pk, type_key=record.type_key())
+    record.__dict__.update(fresh.__dict__)
+
+
+@prepared
+def _row(_actor: Actor, record_id: int, *, type_key: str) -> models.QuerySet[Any]:
+    return registry.get(type_key).model._base_manager.filter(pk=record_id)
 
 
 def attributes(record: Any) -> list[str]:
@@ -226,11 +246,30 @@ def check_values(record_type: RecordType, record: Any, changes: Mapping[str, Any
 
 
 @contextmanager
+def _refused_by_database(record: Any) -> Iterator[None]:
+    """What a check of the database forbids, in that check's words.
+
+    Nothing is asked beforehand: each check would cost a statement and a savepoint, and the answer
+    is nearly always yes. The transaction is lost; who goes on after a refusal stands in a savepoint
+    of their own, as operations within operations do.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        broken = [one for one in record._meta.constraints if one.name == name]
+        if not broken:
+            raise
+        told = str(broken[0].get_violation_error_message())
+        raise RuleViolation(_NEEDS_ANOTHER_LOOK, fields={"__all__": told}) from error
+
+
+@contextmanager
 def _refusing_in_words() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise RuleViolation(_("Some values need another look."), fields=_messages(error)) from error
+        raise RuleViolation(_NEEDS_ANOTHER_LOOK, fields=_messages(error)) from error
 
 
 def _messages(error: ValidationError) -> dict[str, object]:
