@@ -150,8 +150,18 @@ def selling(owner: User) -> list[Visit]:
     ]
 
 
+def edit_cell(page: Any) -> None:
+    """A value that can't be saved, in the second cell of the first row."""
+    page.wait_for_load_state("networkidle")
+    page.locator("tbody tr").first.locator(".r").first.dblclick()
+    page.wait_for_selector("#cell-editor form")
+    page.fill("#cell-editor input:visible", "plenty")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cell-editor .invalid-feedback")
+
+
 def listing(owner: User) -> list[Visit]:
-    make_account(owner)
+    account = make_account(owner)
     make_opportunity(owner, name="A very long name of an opportunity that will not fit at all")
     return [
         Visit("/opportunities/"),
@@ -170,6 +180,10 @@ def listing(owner: User) -> list[Visit]:
         Visit("/opportunities/new/", wrong, "wrong"),
         Visit("/opportunities/", quick_create, "quick create"),
         Visit("/accounts/"),
+        Visit("/opportunities/", edit_cell, "a cell"),
+        Visit(f"/accounts/?preview={account.pk}"),
+        Visit("/accounts/?preview=0"),
+        Visit(f"/accounts/{account.pk}/cell/industry/"),
         Visit("/activities/"),
         Visit("/activities/new/"),
         Visit("/quotes/"),

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from crm.models import JournalEntry, SavedView
@@ -133,6 +135,15 @@ def test_numbers_are_written_and_read_in_the_form_of_the_reader(owner, cell):
     cell(account, "annual_revenue", annual_revenue="12 345,25")
     account.refresh_from_db()
     assert account.annual_revenue == Decimal("12345.25")
+
+
+def test_asking_for_a_field_takes_a_fixed_number_of_queries(owner, cell):
+    accounts = [make_account(owner, name=f"Firm {number}", city="Lyon") for number in range(20)]
+    for column, count in (("city", 5), ("parent", 6)):
+        cell(accounts[0], column)
+        with CaptureQueriesContext(connection) as asked:
+            cell(accounts[0], column)
+        assert len(asked) == count, [one["sql"][:200] for one in asked]
 
 
 # Saving
