@@ -140,6 +140,7 @@ registry.register(
             "country",
             "city",
             "annual_revenue",
+            "currency",
             "employees",
             "parent",
             "owner",

@@ -9,7 +9,7 @@ from typing import Any
 
 from crm.charts import words
 from crm.charts.geometry import Column, bar_lengths, name_every, stand
-from crm.charts.grouping import DAYS, Counted, Group, count_rows
+from crm.charts.grouping import DAYS, Counted, Group, count_rows, field_of
 from crm.charts.periods import Span, Step, spans_of
 from crm.charts.shapes import shapes_of
 from crm.charts.trails import Trail
@@ -108,8 +108,11 @@ class _Drawing:
         self.listing = listing
         self.chart = chart
         self.counted = counted
-        self.trail = Trail(listing, chart)
-        self.asked = self.trail.asked
+        is_mixed = len(counted.wholes) > 1
+        self.trails = {
+            code: Trail(listing, chart, code if is_mixed else None) for code in counted.wholes
+        }
+        self.asked = field_of(listing, chart)
         self.is_columns = self.asked.kind in DAYS
         keys = () if self.is_columns else [group.key for group in self._shown_groups()]
         self.names = words.names_of(self.asked, keys, listing.actor)
@@ -153,7 +156,7 @@ class _Drawing:
     def _bars(self, currency: str) -> list[Mark]:
         shown, others = self._split(currency)
         marks = [
-            self._mark(one, self._name(one.key), self._to(one.key), self.shapes.get(one.key, ""))
+            self._mark(one, self._name(one.key), self._to(one), self.shapes.get(one.key, ""))
             for one in shown
         ]
         lengths = bar_lengths([mark.value for mark in marks])
@@ -167,10 +170,11 @@ class _Drawing:
             return words.blank(self.listing.record_type, self.asked, is_limited=is_limited)
         return self.names.get(key, str(key))
 
-    def _to(self, key: Any) -> str:
+    def _to(self, group: Group) -> str:
+        key = group.key
         if self.asked.kind == Kind.CHOICE and key is not None and key not in self.asked.choices:
             return ""
-        return self.trail.to_values([key])
+        return self.trails[group.currency].to_values([key])
 
     def _rest(self, currency: str, shown: list[Group], others: list[Group]) -> Mark | None:
         whole = self.counted.wholes[currency]
@@ -180,7 +184,8 @@ class _Drawing:
         total = whole.total - sum((group.total for group in shown), Decimal(0))
         is_all = sum(group.count for group in others) == count
         name = words.others(len(others) if is_all else 0)
-        query = self.trail.to_values([group.key for group in others]) if is_all else ""
+        keys = [group.key for group in others] if is_all else []
+        query = self.trails[currency].to_values(keys)
         return self._mark(Group(None, currency, count, total), name, query)
 
     # Columns
@@ -189,16 +194,15 @@ class _Drawing:
         groups = [group for group in self.counted.groups if group.currency == currency]
         dated = [group for group in groups if group.key is not None]
         beside = [
-            self._mark(one, self._name(None), self.trail.to_values([None]))
-            for one in groups
-            if one.key is None
+            self._mark(one, self._name(None), self._to(one)) for one in groups if one.key is None
         ]
         if not dated:
             return None, [], beside, ""
+        trail = self.trails[currency]
         step, found = spans_of(group.key for group in dated)
         sums = [self._sum(currency, dated, span) for span in found]
         marks = [
-            self._mark(one, words.span_name(span, step), self.trail.to_span(span))
+            self._mark(one, words.span_name(span, step), trail.to_span(span))
             for span, one in zip(found, sums, strict=True)
         ]
         laid_out, base = _laid_out(marks, words.axis_names(found, step))

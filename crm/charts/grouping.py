@@ -82,7 +82,7 @@ def count_rows(listing: Listing, chart: Chart) -> Counted:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow from error
         raise
-    return _read(found, is_money=bool(chart.total))
+    return _read(found)
 
 
 def _be_patient() -> None:
@@ -98,6 +98,8 @@ def _grouped(listing: Listing, chart: Chart, asked: AskedField) -> Any:
     groups = rows.values_list("chart_key", "chart_currency").annotate(
         chart_count=Count("*"), chart_total=_total(chart)
     )
+    if chart.total:  # rows without an amount are in no figure
+        groups = groups.filter(chart_total__isnull=False)
     whole: dict[str, Any] = {"partition_by": [F("chart_currency")]}
     groups = groups.annotate(
         whole_count=Window(SumOver(Count("*")), **whole),
@@ -121,12 +123,10 @@ def _key(asked: AskedField, actor: Actor) -> Any:
     return Case(When(reduce(and_, scopes, Q()), then=key)) if scopes else key
 
 
-def _read(found: list[Any], *, is_money: bool) -> Counted:
+def _read(found: list[Any]) -> Counted:
     groups: dict[tuple[Any, str], Group] = {}
     wholes: dict[str, Group] = {}
     for key, currency, count, total, whole_count, whole_total in found:
-        if is_money and total is None:
-            continue  # rows without an amount, whatever they would be in
         group = Group(None if key == "" else key, currency or "", count, total or Decimal(0))
         place = (group.key, group.currency)
         groups[place] = groups[place] + group if place in groups else group

@@ -8,7 +8,7 @@ from crm.charts.grouping import field_of
 from crm.charts.periods import Span
 from crm.conditions.schema import Leaf, Op, Range
 from crm.records.declaration import Chart
-from crm.records.filters.kinds import Params
+from crm.records.filters.kinds import YES, Params
 from crm.records.filters.sets import all_filters
 from crm.records.listing import PREVIEW, Listing
 
@@ -18,9 +18,11 @@ MOST_NAMED = 40  # values in one address
 class Trail:
     """Query strings of one list with its chart; '' where no filter says what is behind a mark."""
 
-    def __init__(self, listing: Listing, chart: Chart) -> None:
+    def __init__(self, listing: Listing, chart: Chart, currency: str | None = None) -> None:
+        """`currency` where amounts of several stand apart: what is behind a mark is in its own."""
         self.listing = listing
         self.chart = chart
+        self.currency = currency
         self.asked = field_of(listing, chart)
         self.filters = all_filters(listing.record_type)
 
@@ -74,9 +76,15 @@ class Trail:
         for name in ("count", PREVIEW, f"{self.chart.by}_text", f"{self.chart.by}__text"):
             query.pop(name, None)
         query["chart"] = self.chart.key
-        for name, values in {**self._only(), **params}.items():
+        for name, values in {**self._only(), **self._in_currency(), **params}.items():
             query.setlist(name, values)
         return query.urlencode()
 
     def _only(self) -> Params:
         return {name: [value] for name, value in self.chart.only.items()}
+
+    def _in_currency(self) -> Params:
+        if self.currency is None:
+            return {}
+        name = self.chart.currency.removesuffix("_id")
+        return {name: [self.currency]} if self.currency else {f"{name}_blank": [YES]}

@@ -105,7 +105,8 @@ def _wrong_charts(record_type: RecordType) -> Iterator[str]:
     """A mark leads to the rows behind it, so a chart goes by what the list is filtered by."""
     for chart in record_type.charts:
         asked = asked_field(record_type.model, chart.by)
-        for name in {chart.by, *chart.only} - set(record_type.filters):
+        currency = {chart.currency.removesuffix("_id")} if chart.total else set()
+        for name in {chart.by, *chart.only, *currency} - set(record_type.filters):
             yield f"The chart '{chart.key}' of {record_type.key} needs the filter '{name}'."
         if asked is None or asked.kind in UNDRAWN:
             yield f"The chart '{chart.key}' can't go by '{chart.by}'."

@@ -211,6 +211,7 @@ registry.register(
             "proposed_end_on",
             "actual_start_on",
             "budget",
+            "currency",
             "owner",
             "created_at",
             "modified_at",

@@ -200,6 +200,7 @@ registry.register(
             "account__industry",
             "contact",
             "estimated_revenue",
+            "currency",
             "probability",
             "forecast",
             "rating",

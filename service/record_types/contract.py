@@ -260,6 +260,7 @@ registry.register(
             "starts_on",
             "ends_on",
             "total",
+            "currency",
             "owner",
             "created_at",
         ),

@@ -83,6 +83,27 @@ def test_amounts_are_added_up_apart_for_each_currency_the_companys_own_first(own
     ]
 
 
+def test_behind_a_mark_of_one_currency_stand_its_rows_only(owner, sign_in, drawn, client):
+    Currency.objects.get_or_create(code="USD")
+    day = date(2026, 3, 3)
+    for code, count in (("EUR", 1), ("USD", 2)):
+        for _one in range(count):
+            make_opportunity(owner, currency_id=code, est_close_on=day)
+    make_opportunity(owner, currency_id="USD", estimated_revenue=None, stage="develop")
+    make_account(owner, industry="energy", annual_revenue=Decimal(5), currency_id="USD")
+    make_account(owner, industry="energy", annual_revenue=Decimal(5), currency_id=None)
+    sign_in(owner)
+    for address, slug in (
+        ("/opportunities/chart/?chart=stage", "opportunities"),
+        ("/opportunities/chart/?chart=close", "opportunities"),
+        ("/accounts/chart/?chart=revenue", "accounts"),
+    ):
+        rows = drawn(address)
+        assert [int(row[2]) for row in rows] in ([1, 2], [1, 1])
+        for _name, query, count, _amount in rows:
+            assert rows_of(client, f"/{slug}/{query}") == int(count), query
+
+
 def test_a_chart_counts_what_view_filters_and_quick_find_leave(owner, sign_in, drawn):
     make_account(owner, name="Aurelis", industry="energy", city="Lyon")
     make_account(owner, name="Aurora", industry="energy", city="Nice")
