@@ -27,6 +27,8 @@ Question = tuple[str, Privilege]  # how far a reader may go with a type
 Values = tuple[Any, ...]
 ValueOf = Callable[[Actor, Values], Any]
 
+NO_KEY = 2**63
+
 _questions: Kept[tuple[Question, ...]] = Kept(size=2000)
 _made: Kept["Made"] = Kept(size=2000)
 
@@ -143,8 +145,11 @@ def _written(sql: str, params: Iterable[Any]) -> str:
 
 
 def _typed(value: Any) -> Any:
-    """Numbers are sent as keys whatever their size: PostgreSQL prepares a query for its types."""
-    return Int8(value) if type(value) is int else value
+    """Numbers are sent as keys whatever their size: PostgreSQL prepares a query for its types.
+
+    What no key can be, somebody typed into the address; it equals nothing.
+    """
+    return Int8(value) if type(value) is int and abs(value) < NO_KEY else value
 
 
 class _Ready(SQLCompiler):

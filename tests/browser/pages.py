@@ -125,6 +125,7 @@ def selling(owner: User) -> list[Visit]:
     quote = make_quote(owner, line(product=product), line(), opportunity=deal, price_list=prices)
     order = make_order(owner, line(product=product), account=account, price_list=prices)
     bill = make_invoice(owner, line(), account=account)
+    twin = make_account(owner, name="Castellan Pharma", phone="+33 1 23 45 67 89")
     shown = (account, contact, rival, product, prices, lead, order, bill)
     return [
         Visit("/"),
@@ -134,6 +135,8 @@ def selling(owner: User) -> list[Visit]:
         Visit("/recent/"),
         Visit("/notifications/?show=unread", name="nothing yet"),
         *told(owner, account, deal),
+        Visit(f"/accounts/{twin.pk}/merge/"),
+        Visit(f"/accounts/merge/?ids={account.pk}&ids={twin.pk}"),
         Visit("/preferences/"),
         Visit("/search/?q=castellan"),
         Visit("/search/?q=nobodyofthatname"),

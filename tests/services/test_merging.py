@@ -168,6 +168,14 @@ def test_no_circle_closes_around_the_one_that_stays(owner, as_actor):
     assert (fresh(stays).parent_id, fresh(between).parent_id) == (None, stays.pk)
 
 
+def test_an_import_finds_the_one_that_stays_by_the_key_of_another(owner, as_actor):
+    stays, goes = make_account(owner), make_account(owner, external_id="A-1")
+    operation_id = merge(as_actor(owner), stays, goes)
+    assert (fresh(stays).external_id, fresh(goes).external_id) == ("A-1", None)
+    undo_operation(actor=as_actor(owner), operation_id=operation_id)
+    assert (fresh(stays).external_id, fresh(goes).external_id) == (None, "A-1")
+
+
 def test_the_record_that_went_points_to_the_one_that_stayed(owner, as_actor):
     stays, goes = make_account(owner), make_account(owner)
     merge(as_actor(owner), stays, goes)

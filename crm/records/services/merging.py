@@ -109,7 +109,7 @@ def _merge(
     model, loser_ids = record_type.model, [one.pk for one in losers]
     moved = move_all(model, survivor_id=survivor.pk, loser_ids=loser_ids)
     _retire(record_type, losers, survivor)
-    changes = put_values(survivor, values)
+    changes = put_values(survivor, {**values, **_key_taken_over(survivor, losers)})
     require_links(actor, record_type, survivor, changes)
     # What stood below the others stands below it now: its own links are looked at anew.
     links = {one.name: getattr(survivor, one.attname) for one in links_to_itself(record_type)}
@@ -133,6 +133,15 @@ def _chosen(
     for link in links_to_itself(record_type):
         taken.setdefault(link.name, value_of(survivor, link, records))
     return taken
+
+
+def _key_taken_over(survivor: Any, losers: list[Any]) -> dict[str, str]:
+    """The key by which another system knows it, so that the next import finds the survivor."""
+    giver = next((one for one in losers if one.external_id), None)
+    if survivor.external_id or giver is None:
+        return {}
+    type(giver)._base_manager.filter(pk=giver.pk).update(external_id=None, **touched())
+    return {"external_id": giver.external_id}
 
 
 def _retire(record_type: RecordType, losers: list[Any], survivor: Any) -> None:
