@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,9 @@ from crm.access.actor import Actor
 from crm.access.levels import Privilege
 from crm.errors import RuleViolation, StaleVersion
 from crm.operations import current, journal, operation
+from crm.prepared import prepared
 from crm.records.declaration import RecordType
+from crm.records.registry import registry
 from crm.records.services import lock_record, save_changed
 from sales_docs.calculation import price_lines, put_totals
 from sales_docs.entries import HeaderEntry, LineEntry
@@ -69,12 +72,13 @@ def line_model_of(record: Any) -> Any:
 
 def lines_of(record: Any) -> list[DocumentLine]:
     """The lines in order, with their products and taxes: one query."""
-    return list(
-        line_model_of(record)
-        .objects.filter(document=record)
-        .select_related("product", "tax_code")
-        .order_by("position", "id")
-    )
+    return _lines(Actor.system(), record.pk, key=record.type_key())
+
+
+@prepared
+def _lines(_actor: Actor, record_id: int, *, key: str) -> QuerySet[Any]:
+    rows = line_model_of(registry.get(key).model).objects.filter(document=record_id)
+    return rows.select_related("product", "tax_code").order_by("position", "id")  # type: ignore[no-any-return]
 
 
 def entry_of(line: DocumentLine) -> LineEntry:

@@ -5,15 +5,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.access.levels import Privilege
+from crm.company import company
 from crm.errors import RuleViolation
-from crm.models import CompanySettings
 from crm.numbering import fiscal_year, parse_format
 from crm.operations import current, emit, journal, operation
+from crm.prepared import prepared
 from crm.records.registry import registry
 from crm.records.services import save_changed
 from sales_docs.calculation import agreed_amounts, price_lines, put_totals
@@ -48,7 +50,7 @@ def post_invoice(
     price is missing, or a later date has a number already.
     """
     _lock_order_of(record_id)
-    list(Invoice.objects.filter(credit_note__pk=record_id).select_for_update(of=("self",)))
+    _lock_credited_by(Actor.system(), record_id)
     invoice: Invoice = lock_document(actor=actor, key="invoice", record_id=record_id)
     if invoice.number:
         return invoice
@@ -113,8 +115,7 @@ def _settle_credited(credit: Invoice) -> None:
 
 def _put_number(invoice: Invoice) -> None:
     """Takes the next number of the series and writes it: the one moment the counter is held."""
-    company = CompanySettings.objects.first() or CompanySettings()
-    first_month = company.fiscal_year_start
+    first_month = company().fiscal_year_start
     day = invoice.issued_on or _today()
     year = fiscal_year(day, first_month=first_month)
     series = InvoiceSeries.objects.get(kind=invoice.kind)
@@ -163,8 +164,17 @@ def cancel_invoice(
 
 
 def _lock_order_of(record_id: int) -> Order | None:
-    orders = Order.objects.filter(invoices__pk=record_id)
-    return orders.select_for_update(of=("self",)).first()
+    return next(iter(_lock_orders_of(Actor.system(), record_id)), None)
+
+
+@prepared
+def _lock_orders_of(_actor: Actor, record_id: int) -> QuerySet[Order]:
+    return Order.objects.filter(invoices__pk=record_id).select_for_update(of=("self",))
+
+
+@prepared
+def _lock_credited_by(_actor: Actor, record_id: int) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(credit_note__pk=record_id).select_for_update(of=("self",))
 
 
 @operation
