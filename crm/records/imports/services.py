@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
@@ -14,13 +15,14 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.errors import AccessDenied, CrmError, NotVisible, RuleViolation
 from crm.models import ImportJob, ImportRow
-from crm.operations import current, emit, operation
+from crm.operations import current, emit, operation, operation_called
 from crm.records.events import ImportEnded, RecordsAssigned
 from crm.records.imports.fields import guess_mapping
 from crm.records.imports.plan import Line, Plan, Planner, match_field
 from crm.records.imports.reader import read_table
 from crm.records.imports.resuming import GOOD, recall
 from crm.records.imports.targets import Target, target_of
+from crm.records.undo import forget_unread
 
 CHUNK = 1000
 REFUSALS = (IntegrityError, DataError, CrmError)
@@ -213,8 +215,14 @@ def run_import(*, actor: Actor, job_id: int) -> dict[str, int]:
         again = Planner(actor=actor, job=job, target=target, is_dry=False)
         rows = Line.read(job.rows.filter(line__in=deferred[start : start + CHUNK]).order_by("line"))
         link_deferred(actor=actor, planner=again, rows=rows)
-    complete_import(actor=actor, job=job, target=target)
+    with operation_called(_end_of(job)):
+        complete_import(actor=actor, job=job, target=target)
     return verdict_counts(job)
+
+
+def _end_of(job: ImportJob) -> uuid.UUID:
+    """The operation that tells people of an import, by which taking it back finds what it told."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"crm.import.{job.pk}")
 
 
 @operation
@@ -364,6 +372,7 @@ def undo_import(*, actor: Actor, job_id: int) -> ImportJob:
     if job.state != ImportJob.State.DONE:
         raise RuleViolation(_("Only an import that was run can be undone."))
     require_target(actor, job.target).take_back(actor, job.pk)
+    forget_unread(_end_of(job))
     finish(job, ImportJob.State.UNDONE)
     return job
 
