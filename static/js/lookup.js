@@ -17,7 +17,7 @@ function library() {
 const labelOf = (select) => select.getAttribute("aria-label")
   ?? [...select.labels].map((label) => label.firstChild.textContent.trim()).join(" ");
 
-function row(data, escape) {
+function choice(data, escape) {
   const note = data.note ? `<span class="note">${escape(data.note)}</span>` : "";
   return `<div>${escape(data.text)}${note}</div>`;
 }
@@ -47,8 +47,10 @@ function settings(select) {
       ...(isMany && { remove_button: { title: texts.remove } }),
       ...(clear && { clear_button: { title: texts.clear, html: () => clearButton() } }),
     },
-    // The server has chosen and ordered the rows; nothing is left out here.
-    score: () => () => 1,
+    // The server has chosen and ordered the rows; only what it did not find is left out here.
+    score(typed) {
+      return (row) => (typed && !this.found?.has(String(row[this.settings.valueField])) ? 0 : 1);
+    },
     sortField: [{ field: "$order" }],
     shouldLoad: () => true,
     load(typed, done) {
@@ -57,12 +59,14 @@ function settings(select) {
       fetch(address, { headers: { Accept: "application/json" } })
         .then((response) => (response.ok ? response.json() : { results: [] }))
         .then((found) => {
+          const rows = found.results ?? found;
+          this.found = new Set(rows.map((one) => String(one.value)));
           this.clearOptions((option) => this.items.includes(String(option.value)));
-          done(found.results ?? found);
+          done(rows);
         }, () => done());
     },
     render: {
-      option: row,
+      option: choice,
       item: (data, escape) => `<div title="${escape(data.text)}">${escape(data.text)}</div>`,
       no_results: (data, escape) => nothing(select, data.input, escape),
       loading: () => `<div class="loading">${texts.loading}</div>`,
