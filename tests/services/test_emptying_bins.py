@@ -22,11 +22,13 @@ from crm.models import (
     FieldChange,
     File,
     JournalEntry,
+    MergedRecord,
     Share,
 )
 from crm.records.emptying import discard_contents, empty_bins, erase_batch, held_by_others
+from crm.records.merged import merged_into
 from crm.records.registry import registry
-from crm.records.services import delete_records, share_record
+from crm.records.services import delete_records, merge_records, share_record
 from crm.records.undo import undo_operation
 from crm.records.views.running import run
 from crm.tasks import empty_the_bins
@@ -228,3 +230,32 @@ def test_the_bin_says_when_each_record_goes(owner, as_actor, sign_in):
 def test_the_scheduler_empties_the_bins(settings):
     tasks = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
     assert empty_the_bins.name in tasks
+
+
+def test_an_erased_record_still_leads_to_the_one_it_was_merged_into(owner, as_actor):
+    stays, goes = make_account(owner), make_account(owner, name="Nordfjord AS")
+    make_contact(owner, account=goes)
+    merge_records(
+        actor=as_actor(owner),
+        record_type=registry.get("account"),
+        survivor_id=stays.pk,
+        loser_ids=[goes.pk],
+    )
+    assert empty(company().bin_days + 1) == 1
+    assert not Account.objects.filter(pk=goes.pk).exists()
+    assert MergedRecord.objects.get().brought == {}
+    led = merged_into(as_actor(owner), registry.get("account"), goes.pk)
+    assert led.pk == stays.pk
+
+
+def test_nothing_leads_to_a_record_that_is_erased_itself(owner, as_actor):
+    stays, goes = make_account(owner), make_account(owner, name="Nordfjord AS")
+    merge_records(
+        actor=as_actor(owner),
+        record_type=registry.get("account"),
+        survivor_id=stays.pk,
+        loser_ids=[goes.pk],
+    )
+    put_into_bin(as_actor(owner), stays)
+    assert empty(company().bin_days + 1) == 2
+    assert not MergedRecord.objects.exists()
