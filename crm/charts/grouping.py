@@ -19,7 +19,7 @@ from crm.records.declaration import Chart
 from crm.records.listing import Listing
 
 MOST_GROUPS = 500
-MOST_DAYS = 5000
+MOST_DAYS = 50_000
 PATIENCE = "4s"
 DAYS = frozenset({Kind.DAY, Kind.MOMENT})
 

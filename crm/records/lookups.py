@@ -90,9 +90,7 @@ class RecordChoiceField(forms.Field):
 
     def _offered(self) -> list[tuple[Any, str]]:
         """The present choice and, for use without JavaScript, the latest rows."""
-        order = "name__folded" if self.model is Principal else "-modified_at"
-        latest = self._rows().order_by(order, "-pk").values_list("pk", title_of(self.model))
-        found = dict(latest[:OFFERED])
+        found = self._latest()
         if self.current in found:
             return [("", ""), *found.items()]
         present = self._present()
@@ -101,6 +99,11 @@ class RecordChoiceField(forms.Field):
         elif self.kept is not None:
             found.setdefault(self.kept, _("a record you may not see"))
         return [("", ""), *found.items()]
+
+    def _latest(self) -> dict[Any, str]:
+        order = "name__folded" if self.model is Principal else "-modified_at"
+        rows = self._rows().order_by(order, "-pk").values_list("pk", title_of(self.model))
+        return dict(rows[:OFFERED])
 
     def _rows(self) -> Any:
         """Nobody who was deactivated is given anything new."""
@@ -164,11 +167,8 @@ class RecordMultipleChoiceField(RecordChoiceField):
         chosen = {row.pk: str(row) for row in self.current or ()}
         return [
             *chosen.items(),
-            *(pair for pair in super()._offered()[1:] if pair[0] not in chosen),
+            *(pair for pair in self._latest().items() if pair[0] not in chosen),
         ]
-
-    def _present(self) -> Any:
-        return None
 
     def prepare_value(self, value: Any) -> Any:
         return [getattr(row, "pk", row) for row in value or ()]

@@ -85,3 +85,12 @@ def test_who_may_not_read_the_type_gets_no_forms(sign_in, marketer):
 
     RolePrivilege.objects.filter(record_type="account", privilege="read").delete()
     assert sign_in(marketer).get("/accounts/arrange/").status_code == 403
+
+
+def test_the_filters_open_with_whom_they_name_chosen(owner, teammate, sign_in):
+    client = sign_in(owner)
+    for query in (f"owner={owner.pk}", f"owner={owner.pk}&owner={teammate.pk}", "owner=me"):
+        page = client.get(f"/accounts/arrange/?{query}")
+        assert page.status_code == 200, query
+    assert f'<option value="{owner.pk}" selected>' not in page.content.decode()
+    assert '<option value="me" selected>' in page.content.decode()
