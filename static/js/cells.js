@@ -30,10 +30,16 @@ function filled() {
   return JSON.stringify(pairs);
 }
 
+// Where the list was fetched anew its cell is gone.
+function isOpen() {
+  if (at && !at.isConnected) leave(null);
+  return Boolean(at);
+}
+
 // ---- Where it begins
 
 function start(cell) {
-  if (at || !isCell(cell)) return false;
+  if (isOpen() || !isCell(cell)) return false;
   const row = cell.closest("tr");
   const address = new URL(`cell/${nameOf(cell)}/`, linkOf(row).href);
   address.search = location.search;
@@ -69,7 +75,7 @@ document.addEventListener("dblclick", (event) => {
 document.addEventListener("pointerover", (event) => {
   const cell = event.target.closest?.("form[data-selection] tbody :is(td, th)");
   if (!cell) return pencil.remove();
-  if (at || cell === pencil.parentElement) return undefined;
+  if (isOpen() || cell === pencil.parentElement) return undefined;
   return isCell(cell) ? cell.append(pencil) : pencil.remove();
 });
 
@@ -81,7 +87,7 @@ pencil.addEventListener("click", (event) => {
 // ---- While it is open
 
 function place() {
-  if (!at) return;
+  if (!at?.isConnected) return;
   const box = editor();
   const over = at.getBoundingClientRect();
   const width = Math.min(Math.max(over.width, NARROWEST), innerWidth - 2 * EDGE);
@@ -112,7 +118,7 @@ function enter() {
 const isBusy = () => !isReady || form()?.classList.contains("htmx-request");
 
 document.addEventListener("keydown", (event) => {
-  if (!at || !isBusy() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("dialog")) return;
+  if (!isOpen() || !isBusy() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("dialog")) return;
   const step = { Enter: 0, Tab: event.shiftKey ? -1 : 1 }[event.key];
   if (event.key === "Escape") cancel();
   else if (event.key.length === 1 && sooner === null) typed += event.key;
@@ -163,7 +169,7 @@ function go(from) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (!at || !editor()?.contains(event.target) || event.defaultPrevented) return;
+  if (!isOpen() || !editor()?.contains(event.target) || event.defaultPrevented) return;
   const isButton = event.target.matches("button");
   if (event.key === "Escape") cancel();
   else if (event.key === "Tab" && form() && !isAsked()) save(event.shiftKey ? -1 : 1);
@@ -174,12 +180,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (at && event.target.closest("[data-cell-cancel]")) cancel();
+  if (event.target.closest("[data-cell-cancel]") && isOpen()) cancel();
 });
 
 // Elsewhere means: that was it. What was typed is saved, or stays open where it can't be.
 document.addEventListener("pointerdown", (event) => {
-  if (!at || isAsked() || editor().contains(event.target) || event.target.closest(".ts-dropdown, .toast-dock, dialog")) return;
+  if (!isOpen() || isAsked() || editor().contains(event.target) || event.target.closest(".ts-dropdown, .toast-dock, dialog")) return;
   if (!form() || filled() === sent) leave(at.closest("tr"), { isFocused: false });
   else save(0);
 });
@@ -188,7 +194,7 @@ document.addEventListener("pointerdown", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== editor()) return;
-  const isWanted = at && (!form() || new URL(form().action).pathname === wanted);
+  const isWanted = isOpen() && (!form() || new URL(form().action).pathname === wanted);
   if (!isWanted) {
     editor().replaceChildren();
     return;
@@ -224,10 +230,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!at) return;
-  const { elt, xhr } = event.detail;
+  const { elt, pathInfo } = event.detail;
   if (!elt.closest?.("#cell-editor")) return;
+  const isWanted = new URL(pathInfo.requestPath, location.href).pathname === wanted;
   if (known) replaced();
-  else if (xhr.status >= 400 && xhr.status !== 422 && xhr.status !== 409 && !form()) cancel();
+  else if (isWanted && !editor().childElementCount) cancel(); // refused, or nobody answered
   known = null;
 });
 

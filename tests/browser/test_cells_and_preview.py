@@ -116,3 +116,21 @@ def test_on_a_narrow_screen_the_pane_is_a_sheet(accounts, owner, signed_in_page)
     page.get_by_role("link", name="Close the preview").click()
     expect(page.locator("tbody a").first).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_cell_one_may_not_change_says_so_and_leaves_the_keyboard_where_it_was(
+    owner, teammate, accounts, signed_in_page
+):
+    make_account(teammate, name="Zenith")
+    page = signed_in_page(owner)
+    page.goto(LIST.replace("sort=name", "sort=-name"), wait_until="networkidle")
+    first = page.locator("tbody th a").first
+    expect(first).to_have_text("Zenith")
+
+    page.keyboard.press("j")
+    page.keyboard.press("i")
+    expect(page.locator("#toasts")).to_contain_text("You may not do this.")
+    expect(first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("i")
+    expect(page.locator("#cell-editor input:visible")).to_have_value("Borealis")
