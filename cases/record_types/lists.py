@@ -59,7 +59,11 @@ COLUMNS = (
         is_default=False,
     ),
     Column(name="reason", kind="pill"),
-    Column(name="priority", template="cases/priority.html"),
+    Column(
+        name="priority",
+        template="cases/priority.html",
+        reads=("is_escalated", "priority"),
+    ),
     Column(name="created_at", kind="moment"),
     Column(
         name="queue",
@@ -67,6 +71,7 @@ COLUMNS = (
         kind="record",
         sort="queue_item__queue__name",
         related=("queue_item__queue",),
+        reads=("queue_item__queue",),
         is_wide_only=True,
     ),
     Column(
@@ -75,6 +80,7 @@ COLUMNS = (
         kind="person",
         sort="queue_item__worked_by__name",
         related=("queue_item__worked_by",),
+        reads=("queue_item__worked_by",),
         is_default=False,
     ),
     Column(name="owner", kind="person", related=("owner",), is_wide_only=True),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import get_template
@@ -37,10 +38,29 @@ def shower(column: "BoundColumn", actor: Actor | None) -> Show:
     """
     if column.column.template:
         part = compiled(column.column.template)
-        return lambda row: part.render({"row": row, "column": column})
+        draw = partial(_drawn, part, column)
+        return _drawn_once(draw, column.column.reads) if column.column.reads else draw
     show = _by_kind(column, actor)
     deadline = column.column.deadline
     return watching(deadline, column.value, show) if deadline else show
+
+
+def _drawn(part: Any, column: "BoundColumn", row: Any) -> SafeString:
+    return part.render({"row": row, "column": column})  # type: ignore[no-any-return]
+
+
+def _drawn_once(draw: Show, reads: tuple[str, ...]) -> Show:
+    """Rows whose values are the same look the same."""
+    values_of = attrgetter(*reads)
+    known: dict[Any, SafeString | str] = {}
+
+    def show_row(row: Any) -> SafeString | str:
+        values = values_of(row)
+        if values not in known:
+            known[values] = draw(row)
+        return known[values]
+
+    return show_row
 
 
 def _by_kind(column: "BoundColumn", actor: Actor | None) -> Show:

@@ -72,6 +72,9 @@ class Column:
     ("" = not sortable).
     `kind` decides the cell: text, link, money, number, percent, date, moment, choice, pill,
     stage, person, bool, record. A money column names its currency's path.
+
+    `reads` are the fields a property or a template makes the cell of: of the rows of a list nothing
+    else is fetched, and a template is drawn once for the same values.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Column:
     is_default: bool = True
     is_wide_only: bool = False  # hidden below 768 px
     template: str = ""
+    reads: tuple[str, ...] = ()
     deadline: Deadline | None = None
     annotate: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
 

@@ -90,6 +90,8 @@ class BoundColumn:
     @cached_property
     def needs(self) -> frozenset[str] | None:
         """The fields the cell reads of a row; None when only its template or property knows."""
+        if self.column.reads:
+            return frozenset().union(*(self._read(path) for path in self.column.reads))
         if self.column.template or set(self.column.related) - {self.orm_path}:
             return None
         deadline = self.column.deadline
@@ -97,15 +99,18 @@ class BoundColumn:
             return frozenset([deadline.field] if deadline else [])
         if self.field is None:
             return None
-        needed = {self.orm_path} | ({deadline.field} if deadline else set())
-        if isinstance(self.field, models.ForeignKey):
-            needed |= read_of_link(self.field.related_model, self.orm_path)
+        needed = self._read(self.orm_path) | ({deadline.field} if deadline else set())
         if self.kind == "money":
             needed.add(self.column.currency.replace(".", "__"))
         if self.kind == "pill" and self.record_type.status:
             needed.add(self.record_type.status.field)
         model = self.record_type.model
         return frozenset(path for path in needed if field_at(model, path) is not None)
+
+    def _read(self, path: str) -> set[str]:
+        field = field_at(self.record_type.model, path)
+        is_link = isinstance(field, models.ForeignKey)
+        return {path} | (read_of_link(field.related_model, path) if is_link else set())
 
     @cached_property
     def steps(self) -> tuple[str, ...]:

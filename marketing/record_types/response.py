@@ -92,7 +92,12 @@ registry.register(
         columns=(
             Column(name="subject", kind="link"),
             Column(
-                name="who", label=_("From"), kind="text", sort="", related=("contact", "account")
+                name="who",
+                label=_("From"),
+                kind="text",
+                sort="",
+                related=("contact", "account"),
+                reads=("contact", "account", "first_name", "last_name", "company", "email"),
             ),
             Column(name="campaign", kind="record", related=("campaign",), is_wide_only=True),
             Column(name="code", kind="choice"),

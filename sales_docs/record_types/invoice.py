@@ -24,6 +24,13 @@ from sales_docs.rules.documents import lines_lock_reason, lock_reason, require_d
 from sales_docs.services.saving import follow_document, prepare_document
 
 State = Invoice.State
+BALANCE = Column(
+    name="balance",
+    label=_("Left to pay"),
+    kind="money",
+    sort="",
+    reads=("total_amount", "paid_amount", "currency"),
+)
 
 
 def _is_draft(invoice: Any) -> bool:
@@ -115,7 +122,7 @@ registry.register(
             Column(name="issued_on", kind="date"),
             DUE,
             shared.TOTAL,
-            Column(name="balance", label=_("Left to pay"), kind="money", sort=""),
+            BALANCE,
             shared.OWNER,
         ),
         sections=shared.sections("due_on"),
@@ -125,7 +132,7 @@ registry.register(
             shared.CUSTOMER,
             shared.STATE,
             shared.TOTAL,
-            Column(name="balance", label=_("Left to pay"), kind="money", sort=""),
+            BALANCE,
             Column(name="issued_on", kind="date"),
             DUE,
             Column(name="kind", kind="choice", is_default=False),

@@ -37,6 +37,7 @@ CUSTOMER = Column(
     label=_("Customer"),
     kind="record",
     related=("account", "contact"),
+    reads=("account", "contact"),
     sort="account__name",
 )
 NAME = Column(name="name", kind="link")

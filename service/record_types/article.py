@@ -165,7 +165,7 @@ registry.register(
         columns=(
             Column(name="title", kind="link"),
             Column(name="number"),
-            Column(name="version_name", label=_("Version"), sort="major"),
+            Column(name="version_name", label=_("Version"), sort="major", reads=("major", "minor")),
             Column(name="state", kind="pill"),
             Column(name="language", kind="choice", is_wide_only=True),
             Column(name="keywords", is_wide_only=True),

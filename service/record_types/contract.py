@@ -219,7 +219,7 @@ registry.register(
         ),
         columns=(
             Column(name="name", kind="link"),
-            Column(name="full_number", label=_("Number"), sort="number"),
+            Column(name="full_number", label=_("Number"), sort="number", reads=("number", "term")),
             Column(name="account", kind="record", related=("account",), sort="account__name"),
             Column(name="state", kind="pill"),
             Column(name="starts_on", kind="date", is_wide_only=True),
