@@ -145,7 +145,9 @@ def _page(
         "record": lead,
         "form": form,
         "deal_fields": [form[name] for name in ("name", "est_close_on", "estimated_revenue")],
-        "fields": [(field.label, html) for field in fields if (html := field.html(lead))],
+        "fields": [
+            (field.label, html) for field in fields if (html := field.html(lead, request.actor))
+        ],
         "note": notes.order_by("-happened_at").first(),
     }
 

@@ -96,7 +96,8 @@ def test_a_record_page_and_its_tabs(record_type, admin, sign_in, as_actor):
     parts = ["", "?tab=history", *(f"?tab={tab}" for tab in tabs)]
     if record_type.has(Feature.FILES):
         parts.append("?tab=files")
-    does_not_grow(sign_in(admin), [page + part for part in parts], lambda: add(range(FEW, MANY)))
+    addresses = [*(page + part for part in parts), f"/{record_type.slug}/?preview={record.pk}"]
+    does_not_grow(sign_in(admin), addresses, lambda: add(range(FEW, MANY)))
 
 
 @pytest.mark.parametrize("record_type", TYPES)
