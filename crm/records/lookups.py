@@ -91,7 +91,7 @@ class RecordChoiceField(forms.Field):
     def _offered(self) -> list[tuple[Any, str]]:
         """The present choice and, for use without JavaScript, the latest rows."""
         found = self._latest()
-        if self.current in found:
+        if isinstance(self.current, int) and self.current in found:
             return [("", ""), *found.items()]
         present = self._present()
         if present is not None:
