@@ -121,11 +121,13 @@ def test_the_company_page_opens_at_once_and_its_history_has_both_values(boss):
     page = boss.get(where, follow=True)
     assert page.redirect_chain[0][0] == f"{where}1/change/"
     data = {"name": "Halden Labs", "fiscal_year_start": "4", "bin_days": "60"}
+    data["notification_days"] = "90"
     answer = boss.post(f"{where}1/change/", data, follow=True)
     assert "Saved." in text_of(answer)
     assert "successfully" not in text_of(answer)
     saved = CompanySettings.objects.get()
     assert (saved.name, saved.fiscal_year_start, saved.bin_days) == ("Halden Labs", 4, 60)
+    assert saved.notification_days == 90
     assert "Company name: Halden → Halden Labs" in told()
     assert "Days in the bin: 30 → 60" in told()
     assert "January → April" in told()

@@ -133,3 +133,9 @@ def test_nobody_gives_themselves_another_address(owner, sign_in):
     assert (answer.status_code, answer["Location"]) == (302, "/preferences/")
     assert owner.email == before
     assert not owner.emailaddress_set.filter(email="boss@halden.example").exists()
+
+
+def test_nobody_is_told_that_they_logged_in(owner, client):
+    answer = client.post("/user/login/", {"login": "owner", "password": PASSWORD}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/"
+    assert "uccessfully" not in answer.content.decode()
