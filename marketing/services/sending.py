@@ -70,6 +70,7 @@ class Batch:
     send: Send
     rows: list[Recipient]
     records: dict[str, dict[int, Any]] = field(default_factory=dict)
+    suppressed: frozenset[str] = frozenset()  # hashes; each intent looks once more
 
     @property
     def activity(self) -> CampaignActivity:
@@ -152,6 +153,7 @@ def release(claim: uuid.UUID) -> int:
 
 def _work(batch: Batch) -> None:
     batch.records = _records_of(batch.rows)
+    batch.suppressed = _suppressed_among(batch.rows)
     prepared = prepare(batch.activity, House.of(company()))
     until = clock.now() + IN_BATCH
     with open_transport() as transport:
@@ -167,10 +169,15 @@ def _records_of(rows: list[Recipient]) -> dict[str, dict[int, Any]]:
     return {key: rows_with_facts(key, ids) for key, ids in wanted.items()}
 
 
+def _suppressed_among(rows: list[Recipient]) -> frozenset[str]:
+    found = Suppression.objects.filter(address_hash__in=[address_hash(row.address) for row in rows])
+    return frozenset(found.values_list("address_hash", flat=True))
+
+
 def _send_one(transport: Transport, batch: Batch, prepared: Prepared, row: Recipient) -> bool:
     """False when the batch should end: paused, canceled, or the server is in trouble."""
     record = batch.records[row.record_type].get(row.record_id)
-    reason = _unwanted(row, record)
+    reason = _unwanted(batch, row, record)
     if reason:
         skip(row, reason)
         return True
@@ -207,7 +214,7 @@ def lost(told: str) -> str:
     return _("No answer came after the message was handed over: %(error)s") % {"error": told}
 
 
-def _unwanted(row: Recipient, record: Any) -> str:
+def _unwanted(batch: Batch, row: Recipient, record: Any) -> str:
     """Why somebody who was in the audience at launch gets nothing after all."""
     if record is None:
         return Why.GONE
@@ -215,7 +222,7 @@ def _unwanted(row: Recipient, record: Any) -> str:
         return Why.DO_NOT_EMAIL
     if record.do_not_bulk_email:
         return Why.DO_NOT_BULK_EMAIL
-    if Suppression.objects.filter(address_hash=address_hash(row.address)).exists():
+    if address_hash(row.address) in batch.suppressed:
         return Why.UNSUBSCRIBED
     return ""
 
@@ -245,6 +252,13 @@ WHERE row.id = %(id)s AND row.claim = %(claim)s AND row.state = 'claimed'
   AND NOT EXISTS (
     SELECT 1 FROM marketing_suppression suppression WHERE suppression.address_hash = %(hash)s
   )
+"""
+
+
+_FINISH = """
+UPDATE marketing_recipient
+SET state = %(state)s, note = %(note)s, lease_until = NULL, finished_at = statement_timestamp()
+WHERE id = %(id)s AND claim = %(claim)s AND state IN ('sending', 'unknown')
 """
 
 
@@ -281,9 +295,10 @@ def give_up(row: Recipient, note: str) -> None:
 
 def finish(row: Recipient, state: str, note: str) -> None:
     """Writes how it went; also when the lease has run out meanwhile and nobody decided."""
-    _mine(row, Row.SENDING, Row.UNKNOWN).update(
-        state=state, note=note[:300], lease_until=None, finished_at=Now()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FINISH, {"id": row.pk, "claim": row.claim, "state": state, "note": note[:300]}
+        )
 
 
 def _later(row: Recipient, told: str) -> None:
