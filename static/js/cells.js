@@ -14,7 +14,7 @@ let at = null; // the cell under the editor
 let sent = ""; // what the field held when it came
 let isReady = false; // whether the field can be typed into
 let wanted = ""; // the address its field is asked for at
-let then = 0; // where to go once it is saved: 1 next, -1 before, 0 back to the row
+let then = 0; // where to go once it is saved: 1 next, -1 before, 0 back to the row, null nowhere
 let typed = ""; // what was typed before the field was there
 let sooner = null; // and where it was to go already
 
@@ -141,9 +141,8 @@ function leave(row, { isFocused = true } = {}) {
   isReady = false;
   typed = "";
   sooner = null;
-  if (!row?.isConnected) return;
-  delete row.dataset.editing;
-  if (!isFocused) return;
+  for (const one of document.querySelectorAll("tr[data-editing]")) delete one.dataset.editing;
+  if (!isFocused || !row?.isConnected) return;
   document.querySelector(".is-here")?.classList.remove("is-here");
   row.classList.add("is-here");
   linkOf(row)?.focus();
@@ -153,7 +152,7 @@ const cancel = () => leave(at.closest("tr"));
 
 function save(step) {
   then = step;
-  if (filled() === sent) return go(at);
+  if (!form() || filled() === sent) return go(at);
   return form().requestSubmit(form().querySelector("[type=submit]"));
 }
 
@@ -162,7 +161,7 @@ function go(from) {
   const row = from.closest("tr");
   const all = [...table().tBodies[0].rows].flatMap(cellsOf);
   const next = then ? all[all.indexOf(from) + then] : null;
-  leave(next ? next.closest("tr") : row);
+  leave(next ? next.closest("tr") : row, { isFocused: then !== null });
   if (!next) return;
   next.scrollIntoView({ block: "nearest", inline: "nearest" });
   start(next);
@@ -172,7 +171,7 @@ document.addEventListener("keydown", (event) => {
   if (!isOpen() || !editor()?.contains(event.target) || event.defaultPrevented) return;
   const isButton = event.target.matches("button");
   if (event.key === "Escape") cancel();
-  else if (event.key === "Tab" && form() && !isAsked()) save(event.shiftKey ? -1 : 1);
+  else if (event.key === "Tab" && !isAsked()) save(event.shiftKey ? -1 : 1);
   else if (event.key === "Enter" && form() && !isButton && !event.shiftKey) save(0);
   else return;
   event.preventDefault();
@@ -187,7 +186,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("pointerdown", (event) => {
   if (!isOpen() || isAsked() || editor().contains(event.target) || event.target.closest(".ts-dropdown, .toast-dock, dialog")) return;
   if (!form() || filled() === sent) leave(at.closest("tr"), { isFocused: false });
-  else save(0);
+  else save(null);
 });
 
 // ---- What the server says

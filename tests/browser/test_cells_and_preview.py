@@ -46,6 +46,14 @@ def test_cells_are_changed_one_after_the_other_by_keyboard(accounts, owner, sign
     page.keyboard.press("Enter")
     expect(row).to_contain_text("Aurelis Diagnostics")
     expect(row.locator("th a").first).to_be_focused()
+    page.keyboard.press("F2")
+    for _column in range(3):  # name, city, phone: on to the next row
+        page.keyboard.press("Tab")
+    page.keyboard.type("Borealis Labs")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody th a:first-child")).to_have_text(
+        ["Aurelis Diagnostics", "Borealis Labs"]
+    )
 
     accounts[0].refresh_from_db()
     found = (accounts[0].name, accounts[0].city, accounts[0].phone)
@@ -73,8 +81,9 @@ def test_what_two_people_typed_is_for_one_of_them_to_choose(accounts, owner, sig
     page.keyboard.press("Enter")
     expect(editor.locator(".invalid-feedback")).to_be_visible()
     page.locator("#cell-city").fill("Nice")
-    page.locator(".head h1").click()  # elsewhere: that was it
+    page.locator("#quick-find").click()  # elsewhere: that was it
     expect(cell).to_have_text("Nice")
+    expect(page.locator("#quick-find")).to_be_focused()
     accounts[0].refresh_from_db()
     assert accounts[0].city == "Nice"
 
