@@ -290,7 +290,12 @@ registry.register(
         charts=(
             Chart(key="source", by="source"),
             Chart(key="status", by="reason", keeps_order=True),
-            Chart(key="created", by="created_at", label=_("New %(types)s")),
+            Chart(
+                key="created",
+                by="created_at",
+                stacked_by="rating",
+                label=_("New %(types)s"),
+            ),
             Chart(key="rating", by="rating", keeps_order=True),
             Chart(key="owner", by="owner"),
             Chart(key="industry", by="industry"),

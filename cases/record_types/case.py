@@ -205,7 +205,12 @@ registry.register(
             Chart(key="status", by="reason", keeps_order=True),
             Chart(key="priority", by="priority", keeps_order=True),
             Chart(key="queue", by="queue_item__queue"),
-            Chart(key="created", by="created_at", label=_("New %(types)s")),
+            Chart(
+                key="created",
+                by="created_at",
+                stacked_by="priority",
+                label=_("New %(types)s"),
+            ),
             Chart(key="resolved", by="resolved_at", label=_("Resolved %(types)s")),
             Chart(key="owner", by="owner"),
             Chart(key="origin", by="origin"),

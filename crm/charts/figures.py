@@ -1,6 +1,6 @@
 """A chart as its template draws it: a figure for each currency, with its marks and their table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
@@ -12,14 +12,16 @@ from crm.charts.geometry import Column, bar_lengths, name_every, stand
 from crm.charts.grouping import DAYS, Counted, Group, count_rows, field_of
 from crm.charts.periods import Span, Step, spans_of
 from crm.charts.shapes import shapes_of
+from crm.charts.stacks import Part, Series, parts_of, series_of, together
 from crm.charts.trails import Trail
 from crm.conditions.compiler import passed
-from crm.conditions.fields import Kind
+from crm.conditions.fields import Kind, asked_field
 from crm.currencies import base_currency_code
 from crm.records.declaration import Chart
 from crm.records.listing import Listing
 
 MOST_BARS = 9
+YEAR = 4  # letters
 MOST_FIGURES = 6  # currencies drawn one below the other
 
 
@@ -43,6 +45,7 @@ class Mark:
     length: str = ""
     column: Column | None = None
     under: tuple[str, str] = ("", "")
+    parts: Sequence[Part] = ()
     has_figure: bool = False
 
 
@@ -58,6 +61,7 @@ class Figure:
     total: str
     total_in_column: str
     base: str = ""
+    series: Sequence[Series] = ()
 
     @property
     def last_name(self) -> str:
@@ -117,6 +121,8 @@ class _Drawing:
         keys = () if self.is_columns else [group.key for group in self._shown_groups()]
         self.names = words.names_of(self.asked, keys, listing.actor)
         self.shapes = shapes_of(listing.record_type, self.asked)
+        stacked = asked_field(listing.record_type.model, chart.stacked_by)
+        self.series = series_of(stacked.choices) if stacked else []
 
     def _shown_groups(self) -> list[Group]:
         return [group for code in self.counted.wholes for group in self._split(code)[0]]
@@ -136,6 +142,7 @@ class _Drawing:
             total=words.exact(self._size(whole), currency),
             total_in_column=words.in_column(self._size(whole), currency),
             base=base,
+            series=self.series,
         )
 
     # Bars
@@ -145,6 +152,8 @@ class _Drawing:
         groups = [group for group in self.counted.groups if group.currency == currency]
         named = [group for group in groups if group.key is not None]
         blank = [group for group in groups if group.key is None]
+        if self.chart.stacked_by:  # the database has put the parts in order, not the wholes
+            named.sort(key=self._size, reverse=True)
         if self.chart.keeps_order:
             order = list(self.asked.choices)
             named.sort(key=lambda one: order.index(one.key) if one.key in order else len(order))
@@ -156,7 +165,10 @@ class _Drawing:
     def _bars(self, currency: str) -> list[Mark]:
         shown, others = self._split(currency)
         marks = [
-            self._mark(one, self._name(one.key), self._to(one), self.shapes.get(one.key, ""))
+            replace(
+                self._mark(one, self._name(one.key), self._to(one), self.shapes.get(one.key, "")),
+                parts=self._parts([one], lambda trail, key=one.key: trail.to_values([key])),
+            )
             for one in shown
         ]
         lengths = bar_lengths([mark.value for mark in marks])
@@ -200,23 +212,26 @@ class _Drawing:
             return None, [], beside, ""
         trail = self.trails[currency]
         step, found = spans_of(group.key for group in dated)
-        sums = [self._sum(currency, dated, span) for span in found]
-        marks = [
-            self._mark(one, words.span_name(span, step), trail.to_span(span))
-            for span, one in zip(found, sums, strict=True)
-        ]
+        marks = []
+        for span in found:
+            inside = _within(dated, span)
+            whole = reduce(add, inside, Group(None, currency, 0, Decimal(0)))
+            mark = self._mark(whole, words.span_name(span, step), trail.to_span(span))
+            parts = self._parts(inside, lambda one, span=span: one.to_span(span))
+            marks.append(replace(mark, parts=parts))
         laid_out, base = _laid_out(marks, words.axis_names(found, step))
         return step, laid_out, beside, base
 
-    def _sum(self, currency: str, dated: Iterable[Group], span: Span) -> Group:
-        inside = [
-            group
-            for group in dated
-            if group.key <= span.end and (span.start is None or group.key >= span.start)
-        ]
-        return reduce(add, inside, Group(None, currency, 0, Decimal(0)))
-
     # Both
+
+    def _parts(self, groups: Sequence[Group], query_of: Callable[[Trail], str]) -> Sequence[Part]:
+        if not self.series or not groups:
+            return ()
+        trail = self.trails[groups[0].currency]
+        found = together(self.counted.parts[group.key, group.currency] for group in groups)
+        return parts_of(
+            self.series, found, self._size, lambda value: query_of(trail.narrowed_to(value))
+        )
 
     def _size(self, group: Group) -> Decimal:
         return group.total if self.chart.total else Decimal(group.count)
@@ -235,6 +250,22 @@ class _Drawing:
         )
 
 
+def _apart(names: list[tuple[str, str]], columns: int) -> list[tuple[str, str]]:
+    """The names without the first year, where the next one follows too closely."""
+    changes = [number for number, (_name, year) in enumerate(names) if year]
+    if len(changes) > 1 and changes[1] - changes[0] < columns:
+        names = [(names[0][0], ""), *names[1:]]
+    return names
+
+
+def _within(dated: Iterable[Group], span: Span) -> list[Group]:
+    return [
+        group
+        for group in dated
+        if group.key <= span.end and (span.start is None or group.key >= span.start)
+    ]
+
+
 def _laid_out(marks: list[Mark], names: list[tuple[str, str]]) -> tuple[list[Mark], str]:
     """The marks with their columns; names and figures where there is room for them."""
     standing = stand([mark.value for mark in marks])
@@ -242,6 +273,7 @@ def _laid_out(marks: list[Mark], names: list[tuple[str, str]]) -> tuple[list[Mar
     has_room = name_every(len(marks), max(len(mark.shown) for mark in marks)) == 1
     largest = max(mark.value for mark in marks)
     found, year = [], ""
+    names = _apart(names, name_every(len(marks), YEAR))
     for number, (mark, column) in enumerate(zip(marks, standing.columns, strict=True)):
         name, change = names[number]
         year = change or year

@@ -55,6 +55,17 @@ def stand(values: Sequence[Decimal]) -> Columns:
     )
 
 
+def pile(sizes: Sequence[Decimal]) -> list[tuple[str, str]]:
+    """Where each part of a mark begins, and how long it is, of the mark's own hundred."""
+    whole = sum((abs(size) for size in sizes), Decimal(0)) or Decimal(1)
+    found, reached = [], Decimal(0)
+    for size in sizes:
+        length = abs(size) * WHOLE / whole
+        found.append((written(reached), written(length)))
+        reached += length
+    return found
+
+
 def name_every(count: int, longest: int) -> int:
     """1 when names of so many letters fit under all the columns, 2 for every second one, ..."""
     place = Decimal(WIDTH) / max(count, 1)

@@ -46,10 +46,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Counted:
-    """The groups, and by currency what all rows come to, those of no group shown included."""
+    """The groups, and by currency what all rows come to, those of no group shown included.
+
+    `parts` say what each group is made of, by its key and currency, where a chart is stacked.
+    """
 
     groups: list[Group]
     wholes: Mapping[str, Group]
+    parts: Mapping[tuple[Any, str], Mapping[Any, Group]]
 
 
 class SumOver(Func):
@@ -94,8 +98,11 @@ def _be_patient() -> None:
 def _grouped(listing: Listing, chart: Chart, asked: AskedField) -> Any:
     currency = F(chart.currency.replace(".", "__")) if chart.total else Value("")
     rows = listing.rows.filter(**chart.only).order_by()
-    rows = rows.annotate(chart_key=_key(asked, listing.actor), chart_currency=currency)
-    groups = rows.values_list("chart_key", "chart_currency").annotate(
+    part = F(chart.stacked_by) if chart.stacked_by else Value("")
+    rows = rows.annotate(
+        chart_key=_key(asked, listing.actor), chart_currency=currency, chart_part=part
+    )
+    groups = rows.values_list("chart_key", "chart_currency", "chart_part").annotate(
         chart_count=Count("*"), chart_total=_total(chart)
     )
     if chart.total:  # rows without an amount are in no figure
@@ -126,11 +133,13 @@ def _key(asked: AskedField, actor: Actor) -> Any:
 def _read(found: list[Any]) -> Counted:
     groups: dict[tuple[Any, str], Group] = {}
     wholes: dict[str, Group] = {}
-    for key, currency, count, total, whole_count, whole_total in found:
+    parts: dict[tuple[Any, str], dict[Any, Group]] = {}
+    for key, currency, part, count, total, whole_count, whole_total in found:
         group = Group(None if key == "" else key, currency or "", count, total or Decimal(0))
         place = (group.key, group.currency)
         groups[place] = groups[place] + group if place in groups else group
+        parts.setdefault(place, {})[part] = group
         wholes[group.currency] = Group(
             None, group.currency, int(whole_count), whole_total or Decimal(0)
         )
-    return Counted(list(groups.values()), wholes)
+    return Counted(list(groups.values()), wholes, parts)

@@ -1,6 +1,7 @@
 """Where a mark leads: the same list, narrowed to the rows behind it, as its filters say it."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,13 @@ class Trail:
         self.currency = currency
         self.asked = field_of(listing, chart)
         self.filters = all_filters(listing.record_type)
+        self.part: Params = {}
+
+    def narrowed_to(self, part: Any) -> "Trail":
+        """To the rows that one part of a stacked mark stands for."""
+        narrowed = copy(self)
+        narrowed.part = {self.chart.stacked_by: [str(part)]}
+        return narrowed
 
     def to_values(self, values: Sequence[Any]) -> str:
         if not values or len(values) > MOST_NAMED:
@@ -76,7 +84,7 @@ class Trail:
         for name in ("count", PREVIEW, f"{self.chart.by}_text", f"{self.chart.by}__text"):
             query.pop(name, None)
         query["chart"] = self.chart.key
-        for name, values in {**self._only(), **self._in_currency(), **params}.items():
+        for name, values in {**self._only(), **self._in_currency(), **self.part, **params}.items():
             query.setlist(name, values)
         return query.urlencode()
 

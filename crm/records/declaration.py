@@ -216,7 +216,8 @@ class Chart:
     `by` is one of the type's filters, so that every mark leads to the rows behind it: a choice,
     a yes or no, a link, somebody, or a date (by week, month, quarter or year, as suits the span).
     `total` is the money field added up, apart for each currency; without it rows are counted.
-    `only` are choices the rows must have, as parameters of the list: a filter each.
+    `only` are choices the rows must have, as parameters of the list: a filter each. `stacked_by`
+    is a choice of at most four values, of which each mark then is made.
     """
 
     key: str
@@ -226,6 +227,7 @@ class Chart:
     label: Text = None  # else 'Est. revenue by stage', in the names of the type and its fields
     measure: Text = None  # what is added up, where the name of the field says too little
     only: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    stacked_by: str = ""
     keeps_order: bool = False  # marks in the order of the choices, not the largest first
 
 

@@ -217,7 +217,13 @@ registry.register(
         charts=(
             Chart(key="stage", by="stage", total="estimated_revenue", keeps_order=True),
             Chart(key="owner", by="owner", total="estimated_revenue"),
-            Chart(key="close", by="est_close_on", total="estimated_revenue"),
+            Chart(
+                key="close",
+                by="est_close_on",
+                total="estimated_revenue",
+                stacked_by="stage",
+                label=_("Expected revenue over time"),
+            ),
             Chart(
                 key="won",
                 by="closed_on",
@@ -225,7 +231,13 @@ registry.register(
                 only={"state": "won"},
                 label=_("Won revenue by close date"),
             ),
-            Chart(key="forecast", by="forecast", total="estimated_revenue", keeps_order=True),
+            Chart(
+                key="forecast",
+                by="forecast",
+                total="estimated_revenue",
+                stacked_by="stage",
+                keeps_order=True,
+            ),
             Chart(key="account", by="account", total="estimated_revenue"),
             Chart(key="status", by="reason"),
             Chart(key="rating", by="rating", keeps_order=True),

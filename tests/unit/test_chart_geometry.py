@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.charts.geometry import bar_lengths, name_every, stand
+from crm.charts.geometry import bar_lengths, name_every, pile, stand
 from crm.charts.periods import Step, first_day, last_day, spans, spans_of, step_for
 
 
@@ -38,6 +38,12 @@ def test_columns_stand_on_a_line_and_what_is_below_zero_hangs_from_it():
 def test_columns_of_nothing_lie_on_the_line_below():
     drawn = stand(amounts(0, 0))
     assert [(one.y, one.height) for one in drawn.columns] == [("100", "0"), ("100", "0")]
+
+
+def test_the_parts_of_a_mark_follow_each_other_and_fill_it():
+    assert pile(amounts(2, 1, 1)) == [("0", "50"), ("50", "25"), ("75", "25")]
+    assert pile(amounts(0)) == [("0", "0")]
+    assert pile([]) == []
 
 
 def test_names_are_left_out_where_they_would_run_into_each_other():

@@ -21,19 +21,21 @@ pytestmark = pytest.mark.django_db
 
 TYPES = [pytest.param(one, id=one.key) for one in registry if one.charts]
 ROW = re.compile(
-    r'<tr><th scope="row" class="cut" title="([^"]*)">(?:<a href="([^"]*)"[^>]*>)?[^<]*(?:</a>)?'
-    r'</th><td class="r">([^<]*)</td>(?:<td class="r">([^<]*)</td>)?</tr>'
+    r'<tr( class="part")?><th scope="row" class="cut" title="([^"]*)">'
+    r'(?:<a href="([^"]*)"[^>]*>)?[^<]*(?:</a>)?</th>'
+    r'<td class="r">([^<]*)</td>(?:<td class="r">([^<]*)</td>)?</tr>'
 )
 
 
 @pytest.fixture
 def drawn(client):
-    """The rows of a chart's tables: name, address of the list behind it, count, amount."""
+    """The marks in a chart's tables: name, address of the list behind it, count, amount."""
 
-    def fetch(address):
+    def fetch(address, *, has_parts=False):
         response = client.get(address, headers={"hx-request": "true"})
         assert response.status_code == 200, response.content[:2000]
-        return [tuple(map(unescape, row)) for row in ROW.findall(response.content.decode())]
+        found = ROW.findall(response.content.decode())
+        return [tuple(map(unescape, row[1:])) for row in found if has_parts or not row[0]]
 
     return fetch
 
@@ -61,7 +63,7 @@ def test_every_mark_of_every_chart_leads_to_the_rows_it_stands_for(
     client = sign_in(admin)
     for chart in record_type.charts:
         address = f"/{record_type.slug}/chart/?chart={chart.key}&view={all_of(record_type)}"
-        for name, query, count, _amount in drawn(address):
+        for name, query, count, _amount in drawn(address, has_parts=True):
             assert query, (chart.key, name)
             assert f"chart={chart.key}" in query
             found = rows_of(client, f"/{record_type.slug}/{query}")
@@ -102,6 +104,28 @@ def test_behind_a_mark_of_one_currency_stand_its_rows_only(owner, sign_in, drawn
         assert [int(row[2]) for row in rows] in ([1, 2], [1, 1])
         for _name, query, count, _amount in rows:
             assert rows_of(client, f"/{slug}/{query}") == int(count), query
+
+
+def test_a_stacked_mark_says_what_it_is_made_of_and_each_part_leads_to_its_rows(
+    owner, sign_in, drawn, client
+):
+    for day, stage in ((3, "qualify"), (3, "close"), (4, "qualify"), (20, "develop")):
+        make_opportunity(owner, est_close_on=date(2026, 3, day), stage=stage)
+    sign_in(owner)
+    rows = drawn("/opportunities/chart/?chart=close", has_parts=True)
+    assert names(rows) == [
+        ("Week of 2 Mar 2026", "3"),
+        ("Qualify", "2"),
+        ("Close", "1"),
+        ("Week of 16 Mar 2026", "1"),
+        ("Develop", "1"),
+    ]
+    for _name, query, count, _amount in rows:
+        assert rows_of(client, f"/opportunities/{query}") == int(count), query
+    page = client.get("/opportunities/?chart=close&drawn=1").content.decode()
+    assert "Week of 2 Mar 2026: €180,000.00, Qualify €120,000.00, Close €60,000.00" in page
+    assert '<rect class="c1" y="0" width="8" height="66.7"/>' in page
+    assert '<rect class="c4" y="66.7" width="8" height="33.3"/>' in page
 
 
 def test_a_chart_counts_what_view_filters_and_quick_find_leave(owner, sign_in, drawn):
