@@ -6,11 +6,12 @@ import pytest
 from django.contrib.admin import site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, models, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from crm.activities.services import log_activity
 from crm.files import attach_file
-from crm.models import RecordTypeLabel, RecordTypeName, SavedView
+from crm.models import Notification, RecordTypeLabel, RecordTypeName, SavedView, User
 from crm.records.declaration import Feature
 from crm.records.imports.services import check_rows, stage_file
 from crm.records.registry import registry
@@ -92,6 +93,19 @@ def pages_of(record_type, record):
             yield f"/{slug}/{pk}/{action.key}/?panel=1"
 
 
+def tell(user, record):
+    """Of the record, by somebody with a name as bad."""
+    User.objects.filter(pk=user.pk).update(name=SHORT)
+    Notification.objects.create(
+        recipient=user,
+        actor=user,
+        kind="shared",
+        record_type=record.type_key(),
+        record_id=record.pk,
+        at=timezone.now(),
+    )
+
+
 @every_type
 def test_markup_in_a_record_is_shown_as_text(record_type, admin, sign_in, as_actor):
     record = make_record(record_type.model, admin)
@@ -110,8 +124,15 @@ def test_markup_in_a_record_is_shown_as_text(record_type, admin, sign_in, as_act
     for address in pages_of(record_type, record):
         seen += MARK in shown(look_at(client, address))
     assert seen >= 4
-    for address in (f"/search/?q={MARK}", "/recent/", f"/lookup/{record_type.key}/?q={MARK}"):
-        look_at(client, address)
+    tell(admin, record)
+    news = ("/notifications/", "/notifications/menu/")
+    for address in (
+        f"/search/?q={MARK}",
+        "/recent/",
+        f"/lookup/{record_type.key}/?q={MARK}",
+        *news,
+    ):
+        look_at(client, address, **{"HX-Request": "true"} if address == news[1] else {})
 
 
 @every_type
