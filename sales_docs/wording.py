@@ -98,10 +98,17 @@ def _say(step: TraceStep, figures: Figures) -> str:
     if step.kind is TraceKind.TAX:
         return tax_label(step.source, figures.percent(value))
     text = _WORDS[step.kind]()
-    text = text.replace("{quantity}", figures.quantity(value))
-    text = text.replace("{percent}", figures.percent(value))
-    text = text.replace("{price}", figures.price(value))
+    for place, say in _FIGURES.items():
+        if place in text:
+            text = text.replace(place, say(figures, value))
     return text.replace("{source}", step.source).strip(" ,")
+
+
+_FIGURES = {
+    "{quantity}": Figures.quantity,
+    "{percent}": Figures.percent,
+    "{price}": Figures.price,
+}
 
 
 _WORDS = {
