@@ -13,6 +13,7 @@ from crm.activities.services import log_activity
 from crm.files import attach_file
 from crm.models import Notification, RecordTypeLabel, RecordTypeName, SavedView, User
 from crm.records.declaration import Feature
+from crm.records.editing import editable_columns
 from crm.records.imports.services import check_rows, stage_file
 from crm.records.registry import registry
 from tests.contract.building import make_record
@@ -81,6 +82,8 @@ def pages_of(record_type, record):
     slug, pk = record_type.slug, record.pk
     yield from (f"/{slug}/?view={view.key}" for view in record_type.views)
     yield f"/{slug}/?cols=*&q={MARK}"
+    yield f"/{slug}/?preview={pk}"
+    yield from (f"/{slug}/{pk}/cell/{column}/" for column in editable_columns(record_type))
     yield from (f"/{slug}/{part}" for part in ("new/", "new/?panel=1", "bin/", "arrange/"))
     if record_type.board:
         yield f"/{slug}/board/"
