@@ -36,7 +36,7 @@ def all_cases(
     normal, wide = people["normal"], people["wide"]
     groups: dict[str, Callable[[], Iterator[Result]]] = {
         "lists": lambda: lists(clients),
-        "charts": lambda: charts(clients["wide"]),
+        "charts": lambda: charts(clients["wide"], wide.time_zone),
         "deep": lambda: deep_pages(clients["wide"]),
         "filtered": lambda: filtered(clients["wide"]),
         "records": lambda: record_pages(clients["wide"]),
