@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, connections
+from django.db import NotSupportedError, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, QuerySet, prefetch_related_objects
 from django.db.models.sql.compiler import SQLCompiler
@@ -161,10 +161,20 @@ class _Ready(SQLCompiler):
         self.sql, self.params = made.sql, params
 
     def execute_sql(self, *_args: Any, **_options: Any) -> list[list[Any]]:
+        try:
+            rows = self._fetched()
+        except NotSupportedError:  # a migration has changed the type of a column meanwhile
+            if self.connection.in_atomic_block:
+                raise
+            with self.connection.cursor() as cursor:
+                cursor.execute("DEALLOCATE ALL")
+            rows = self._fetched()
+        return [[row[: self.col_count] for row in rows] if self.has_extra_select else rows]
+
+    def _fetched(self) -> list[Any]:
         with _preparing(self.connection) as cursor:
             cursor.execute(self.sql, self.params)
-            rows = cursor.fetchall()
-        return [[row[: self.col_count] for row in rows] if self.has_extra_select else rows]
+            return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def _preparing(database: Any) -> Any:

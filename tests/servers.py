@@ -42,7 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def use_database(url: str) -> None:
     """The settings were read before: change them in place, as nothing has connected yet."""
     os.environ["DATABASE_URL"] = url
-    settings.DATABASES["default"].update(environ.Env.db_url_config(url))
+    known = environ.Env.db_url_config(url)
+    options = {**settings.DATABASES["default"]["OPTIONS"], **known.get("OPTIONS", {})}
+    settings.DATABASES["default"].update({**known, "OPTIONS": options})
 
 
 def address_of(database: str) -> str:

@@ -1,6 +1,7 @@
 """Queries kept with their SQL: everybody gets what the query set itself would give them."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -164,3 +165,23 @@ def test_rows_in_the_bin_are_not_found_by_a_query_prepared_before(admin, as_acto
     assert agrees(people_at, actor, account.pk) == [contact]
     Contact.objects.filter(pk=contact.pk).update(deleted_at=contact.created_at)
     assert agrees(people_at, actor, account.pk) == []
+
+
+def alter_contacts(length):
+    """In a connection of its own, as a migration does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE accounts_contact ALTER COLUMN line2 TYPE varchar({length})")
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_that_changes_a_column_stops_nobody(admin, as_actor):
+    account = make_account(admin)
+    contact = make_contact(admin, account=account)
+    actor = as_actor(admin)
+    length = Contact._meta.get_field("line2").max_length
+    assert agrees(people_at, actor, account.pk) == [contact]
+    with ThreadPoolExecutor(1) as elsewhere:
+        for changed in (length + 1, length):
+            elsewhere.submit(alter_contacts, changed).result()
+            assert people_at(actor, account.pk) == [contact]
