@@ -141,7 +141,7 @@ registry.register(
             Column(name="order", kind="record", related=("order",), is_default=False),
             Column(name="customer_reference", is_default=False),
             shared.OWNER,
-            shared.MODIFIED,
+            Column(name="modified_at", kind="moment", is_default=False),
             Column(name="created_at", kind="moment", is_default=False),
         ),
         views=(
