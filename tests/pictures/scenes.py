@@ -43,7 +43,7 @@ def scenes() -> list[Scene]:
     chosen = ("tbody tr:nth-child(2) [type=checkbox]", "tbody tr:nth-child(5) [type=checkbox]")
     return [
         Scene("today", "rep", "/"),
-        Scene("list", "rep", "/opportunities/", clicks=chosen),
+        Scene("list", "rep", "/opportunities/?chart=stage", clicks=chosen),
         Scene("record", "rep", record_url(deal)),
         Scene("board", "rep", "/opportunities/board/", "dark"),
         Scene("quote", "rep", f"{record_url(quote)}lines/", clicks=("[id^=trace-] summary",)),
