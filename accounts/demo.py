@@ -75,10 +75,11 @@ _CONTACT = (
 def _contact(fill: Fill, one: int) -> Sequence[Any]:
     first, last = fill.chance.choice(FIRST_NAMES), fill.chance.choice(LAST_NAMES)
     place = address(fill)
+    account_id = fill.maybe(0.92, lambda: fill.pick("account"))
     return (
         first,
         last,
-        fill.maybe(0.92, lambda: fill.pick("account")),
+        account_id,
         fill.chance.choice(JOB_TITLES),
         f"{plain(first)}.{plain(last)}.{one}@mail.example",
         phone(fill, place[-1]),
@@ -86,5 +87,5 @@ def _contact(fill: Fill, one: int) -> Sequence[Any]:
         *place,
         fill.chance.random() < 0.06,
         fill.chance.random() < 0.04,
-        fill.owner(),
+        fill.owner_beside("account", account_id),
     )

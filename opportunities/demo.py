@@ -53,13 +53,14 @@ def _deal(fill: Fill, one: int) -> Sequence[Any]:
         changed = fill.moment(-720, -1)
         begun = changed - timedelta(days=fill.chance.randint(15, 150))
         closing = closed = changed.date()
-    owner = fill.owner()
+    contact_id, account_id = _customer(fill)
+    owner = fill.owner_beside("account", account_id)
     if state == "open" and fill.chance.random() < IN_HAND:
         fill.next_steps.append(("opportunity", one, owner))
     return (
         fill.chance.choice(NEEDS),
-        fill.maybe(0.95, lambda: fill.pick("account")),
-        fill.maybe(0.7, lambda: fill.pick("contact")),
+        account_id,
+        contact_id,
         state,
         _reason(fill, state),
         stage,
@@ -77,6 +78,14 @@ def _deal(fill: Fill, one: int) -> Sequence[Any]:
         changed,
         owner,
     )
+
+
+def _customer(fill: Fill) -> tuple[int | None, int | None]:
+    """A person with the account they work for, or an account alone."""
+    if fill.chance.random() < 0.7:
+        contact_id = fill.pick("contact")
+        return contact_id, fill.link("contact", contact_id, "account_id")
+    return None, fill.maybe(0.95, lambda: fill.pick("account"))
 
 
 def _reason(fill: Fill, state: str) -> str:

@@ -71,7 +71,7 @@ def _activity(fill: Fill, regarding: list[str]) -> Sequence[Any]:
         None if is_open else at,
         at,
         "sent" if kind == "email" else "",
-        fill.agent() if key == "case" else fill.owner(),
+        fill.agent() if key == "case" else fill.owner_beside(key, record_id),
     )
 
 

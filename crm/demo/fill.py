@@ -19,6 +19,8 @@ from crm.models import NumberSeries, Principal, Record, User
 SEED = 2026
 TOLD = 200_000
 TIMES = ("created_at", "modified_at")
+LINKS = ("account_id", "owner_id")
+SAME_HANDS = 0.85
 YEARS, HOUR = timedelta(days=720), timedelta(hours=1)
 
 
@@ -39,6 +41,7 @@ class Fill:
     ids: dict[str, Sequence[int]] = field(default_factory=dict)
     next_steps: list[tuple[str, int, int]] = field(default_factory=list)
     births: dict[str, "array[float]"] = field(default_factory=dict)
+    keys: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)
     first_keys: dict[type[models.Model], int] = field(default_factory=dict)
     foreign_keys: list[str] = field(default_factory=list)
 
@@ -53,6 +56,16 @@ class Fill:
         """Somebody in sales; a few own much, most own little, as in real companies."""
         index = int(len(self.owner_ids) * self.chance.random() ** 2)
         return self.owner_ids[index]
+
+    def owner_beside(self, key: str, record_id: int | None) -> int:
+        """Mostly whoever has the record it belongs to."""
+        if record_id is None or self.chance.random() > SAME_HANDS:
+            return self.owner()
+        return self.link(key, record_id, "owner_id") or self.owner()
+
+    def link(self, key: str, record_id: int, column: str) -> int | None:
+        """What a record made earlier has in a column of keys."""
+        return self.keys[key, column][record_id - self.ids[key][0]] or None
 
     def agent(self) -> int:
         return self.chance.choice(self.agent_ids)
@@ -157,19 +170,23 @@ class Fill:
             for one, moments in zip(self._told(ids), given, strict=True)
         )
         key = str(model._meta.model_name)
-        self.copy(model, names, self._born(key, rows, names) if "created_at" in names else rows)
+        self.copy(model, names, self._noted(key, rows, names) if "created_at" in names else rows)
         self.ids[key] = ids
         self.say(f"{number:,} {model._meta.verbose_name_plural}")
         return ids
 
-    def _born(
+    def _noted(
         self, key: str, rows: Iterable[list[Any]], names: Sequence[str]
     ) -> Iterator[list[Any]]:
-        """The rows as they pass; remembers when each record was made."""
+        """The rows as they pass; remembers when each was made, and what it is linked to."""
         births = self.births[key] = array("d")
-        place = names.index("created_at")
+        born = names.index("created_at")
+        links = [(names.index(one), array("q")) for one in LINKS if one in names]
+        self.keys |= {(key, names[place]): ids for place, ids in links}
         for row in rows:
-            births.append(row[place].timestamp())
+            births.append(row[born].timestamp())
+            for place, ids in links:
+                ids.append(row[place] or 0)
             yield row
 
     def since(self, key: str, record_id: int, at: datetime) -> datetime:
