@@ -68,9 +68,16 @@ def _by_kind(column: "BoundColumn", actor: Actor | None) -> Show:
         return partial(_shown, column, lambda _column, _row, value: _records(value, actor))
     if column.kind == "record":
         return _remembering(column, lambda _column, _row, value: _record(value, actor))
+    if column.kind == "pill" and _is_status(column):
+        return _drawn_once(partial(_shown, column, _pill), (column.path,))
     if column.kind in _BY_VALUE:
         return _remembering(column, _CELLS[column.kind])
     return partial(_shown, column, _CELLS.get(column.kind, _plain))
+
+
+def _is_status(column: "BoundColumn") -> bool:
+    status = column.record_type.status
+    return status is not None and status.field == column.path
 
 
 def _shown(column: "BoundColumn", show: "Cell", row: Any) -> SafeString | str:

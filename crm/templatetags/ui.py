@@ -1,7 +1,7 @@
 """Small parts of pages: icons, pills, faces, dates and amounts as people say them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -133,7 +133,14 @@ def moment(value: datetime | None) -> SafeString | str:
     """A moment as people say it: 'Today 14:05', 'Thu 10:30', '3 Nov 10:30'."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
+    zone, today = timezone.get_current_timezone(), timezone.localdate()
+    return _moment(value, zone, today, get_language())
+
+
+@lru_cache(maxsize=written.KEPT)
+def _moment(value: datetime, zone: tzinfo, today: date, language: str | None) -> SafeString:
+    """The same moment reads otherwise in another zone or language, and tomorrow."""
+    local = timezone.localtime(value, zone)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(),

@@ -39,6 +39,17 @@ def test_the_exact_moment_is_there_on_hover():
     assert 'title="Monday, 23 November 2026, 09:30"' in shown
 
 
+def test_the_same_moment_reads_otherwise_in_another_zone_language_or_day():
+    value = datetime(2026, 11, 19, 14, 5, tzinfo=UTC)
+    assert ">Today 15:05</time>" in moment(value)
+    with timezone.override(ZoneInfo("Asia/Tokyo")):
+        assert ">Today 23:05</time>" in moment(value)
+    with translation.override("fr"):
+        assert 'title="jeudi 19 novembre 2026' in moment(value)
+    with time_machine.travel(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), tick=False):
+        assert ">Yesterday 15:05</time>" in moment(value)
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [
