@@ -8,9 +8,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 from uuid import uuid4
+from zlib import crc32
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from crm.errors import CrmError, RuleViolation
@@ -45,7 +48,8 @@ class Row:
     tax: str = ""
     tax_name: str = ""
     is_price_missing: bool = False
-    trace: list[SaidStep] = field(default_factory=list)
+    trace: Any = ()  # its SaidSteps, put into words only where they are drawn
+    mark: str = ""  # short for the figures: alike where nothing has to be shown anew
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -59,6 +63,7 @@ class LineForm:
     header: dict[str, str]
     was_lines: dict[int, LineEntry]
     was_header: HeaderEntry | None
+    was_shown: Mapping[str, str] = field(default_factory=dict)  # row key -> mark
     errors: dict[str, str] = field(default_factory=dict)
     message: str = ""
     totals: DocumentTotals | None = None
@@ -80,6 +85,16 @@ class LineForm:
                 "header": _to_json(self.was_header) if self.was_header else None,
             }
         )
+
+    @property
+    def shown(self) -> str:
+        """For the hidden field: which figures stand beside the rows."""
+        return " ".join(f"{row.key}:{row.mark}" for row in self.rows)
+
+    @property
+    def rows_to_show(self) -> list[Row]:
+        """Those whose figures are others than the page shows."""
+        return [row for row in self.rows if self.was_shown.get(row.key) != row.mark]
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.key == key), None)
@@ -103,10 +118,9 @@ class LineForm:
         self, totals: DocumentTotals, lines: Sequence[tuple[str, DocumentLine]]
     ) -> None:
         self.totals = totals
+        rows = {row.key: row for row in self.rows}
         for key, line in lines:
-            row = self.row(key)
-            if row is not None:
-                _put_figures(row, line, self.figures)
+            _put_figures(rows[key], line, self.figures)
 
     def edited(self) -> Edited:
         """What was typed, as values. Raises RuleViolation naming every cell that can't be read."""
@@ -194,10 +208,16 @@ def _put_figures(row: Row, line: DocumentLine, figures: Figures) -> None:
     row.tax = figures.amount(line.tax_amount)
     row.tax_name = line.tax_name
     row.is_price_missing = line.is_price_missing
-    row.trace = say_trace(line.price_trace, figures)
+    row.trace = SimpleLazyObject(partial(say_trace, line.price_trace, figures))
     if line.price_source == PriceSource.CATALOGUE:
         row.cells["price"] = figures.price(line.price_per_unit)
         row.listed = row.cells["price"]
+    row.mark = _mark([row.net, row.listed, line.price_trace])
+
+
+def _mark(shown: Any) -> str:
+    text = json.dumps(shown, sort_keys=True)
+    return f"{crc32(text.encode()):x}"
 
 
 def _header_cells(entry: HeaderEntry | None, figures: Figures) -> dict[str, str]:
@@ -228,6 +248,7 @@ def form_from(record: Any, data: Any) -> LineForm:
         header={name: data.get(name, "").strip() for name in names},
         was_lines=was_lines,
         was_header=was_header,
+        was_shown=_read_shown(data.get("shown", "")),
     )
 
 
@@ -246,6 +267,11 @@ def _posted_row(key: str, data: Any, was: Mapping[int, LineEntry]) -> Row:
         listed=cell("listed"),
         cells={name: cell(name) for name in CELLS},
     )
+
+
+def _read_shown(text: str) -> dict[str, str]:
+    """The marks of the figures beside the rows. What cannot be read is shown anew."""
+    return dict(one.rsplit(":", 1) for one in text.split() if ":" in one)
 
 
 def _to_json(entry: LineEntry | HeaderEntry) -> dict[str, Any]:

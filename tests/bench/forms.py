@@ -56,6 +56,8 @@ def recomputing(client: Client, user: User) -> Iterator[Result]:
     quote = make_quote(user, *(line(f"Part {n}", "3", "12.50") for n in range(LINES)))
     page = action_url(quote, "lines")
     data = {**fields(client.page(page)), "do": "preview"}
+    first = f"row-{data['row'][0]}-quantity"
+    data[first] = ["4"]
     token = client.token(page)
 
     def recompute() -> None:

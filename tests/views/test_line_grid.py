@@ -117,6 +117,28 @@ def test_htmx_gets_the_figures_alone(page, quote):
     assert nets(quote) == ["2900.0000"]
 
 
+def test_only_rows_with_other_figures_are_sent_again(owner, page):
+    quote = make_quote(owner, line("Training", price="100"), line("Travel", price="50"))
+    data = grid(page, quote)
+    first, second = data["row"]
+    data[cell(data, "quantity")] = ["5"]
+    text = page.post(action_url(quote, "lines"), data, headers=HTMX).content.decode()
+    assert f'<span id="net-{first}" hx-swap-oob="true">500.00</span>' in text
+    assert f"net-{second}" not in text
+    data["shown"] = re.findall('name="shown" id="lines-shown" value="([^"]+)"', text)
+    data[cell(data, "quantity")] = ["1"]
+    text = page.post(action_url(quote, "lines"), data, headers=HTMX).content.decode()
+    assert f'<span id="net-{first}" hx-swap-oob="true">100.00</span>' in text
+    assert f"net-{second}" not in text
+
+
+@pytest.mark.parametrize("shown", ["", ":", "1:2:3 x", "\0"])
+def test_rows_are_sent_again_when_the_page_does_not_say_what_it_shows(page, quote, shown):
+    data = grid(page, quote) | {"shown": [shown]}
+    text = page.post(action_url(quote, "lines"), data, headers=HTMX).content.decode()
+    assert f'<span id="net-{data["row"][0]}" hx-swap-oob="true">2,900.00</span>' in text
+
+
 def test_a_product_is_added_with_price_unit_and_tax(page, quote, bench):
     data = grid(page, quote)
     data["product"] = [str(bench.pk)]
