@@ -86,7 +86,7 @@ class Account(MainAddress, ShippingAddress, Reachable, Record):
             *Record.Meta.indexes,
             models.Index(Folded("name"), "id", name="account_name"),
             models.Index(Upper("name"), name="account_same_name"),
-            models.Index(fields=["industry"], name="account_industry"),
+            models.Index(fields=["industry"], include=["id"], name="account_industry"),
             models.Index(Upper("email"), name="account_email"),
             models.Index(Upper("website"), name="account_website"),
             models.Index(Upper("phone"), name="account_phone"),

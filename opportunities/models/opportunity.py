@@ -174,7 +174,15 @@ class Opportunity(Record):
                 condition=models.Q(state="open", deleted_at__isnull=True),
             ),
             models.Index(Folded("name"), "id", name="opportunity_name"),
-            models.Index(fields=["stage", "rating"], name="opportunity_stage"),
+            models.Index(
+                "stage",
+                "rating",
+                models.F("est_close_on").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="opportunity_stage",
+                include=["account"],
+                condition=models.Q(deleted_at__isnull=True),
+            ),
             # In the order of the lists: empty values last, whichever way it goes.
             models.Index(
                 fields=["est_close_on", "id"],
