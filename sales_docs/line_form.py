@@ -24,7 +24,7 @@ from sales_docs.models import Document, DocumentLine, PriceSource, Product, TaxC
 from sales_docs.pricing.values import DocumentTotals
 from sales_docs.rules.lines import line_field
 from sales_docs.services.editing import Edited, entry_of, header_entry_of, lines_of
-from sales_docs.wording import Figures, SaidStep, say_trace
+from sales_docs.wording import Figures, say_trace
 
 CELLS = ("name", "description", "unit", "quantity", "price", "discount", "tax_code", "typed_tax")
 HEADER_CELLS = ("discount_percent", "discount_amount", "freight_amount")

@@ -1,19 +1,15 @@
-"""How the fields of a form are drawn: in Python where a template would take most of the page."""
+"""How the fields of a form look."""
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms, template
-from django.forms.utils import flatatt
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from crm import written
+from crm.ui.widgets import select_html
 
 register = template.Library()
 
-OPTION = '<option value="{}"{}>{}</option>'
 CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 CLASSES = {"tick": "form-check-input", "select": "form-select", "input": "form-control"}
 
@@ -53,23 +49,6 @@ def is_tall(field: forms.BoundField) -> bool:
 
 
 @register.simple_tag
-def options(groups: Iterable[Any]) -> SafeString:
-    """The options of a select: a template for each of 250 countries takes longer than the form."""
-    return SafeString("".join(_group(name, offered) for name, offered, _place in groups))
-
-
-def _group(name: str, offered: Iterable[Mapping[str, Any]]) -> SafeString:
-    shown = SafeString("".join(map(_option, offered)))
-    return format_html('<optgroup label="{}">{}</optgroup>', name, shown) if name else shown
-
-
-def _option(offered: Mapping[str, Any]) -> SafeString:
-    value, label = str(offered["value"]), str(offered["label"])
-    if not offered["attrs"]:
-        return _plain_option(value, label)
-    return format_html(OPTION, value, flatatt(offered["attrs"]), label)
-
-
-@lru_cache(maxsize=written.KEPT)
-def _plain_option(value: str, label: str) -> SafeString:
-    return format_html(OPTION, value, "", label)
+def select(widget: Mapping[str, Any]) -> SafeString:
+    """The select that a template of its own adds to."""
+    return select_html(widget)
