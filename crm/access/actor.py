@@ -208,14 +208,16 @@ def read_shared_types(principal_ids: frozenset[int]) -> frozenset[str]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def read_shares(principal_ids: frozenset[int], type_key: str) -> list[tuple[str, int]]:
-    from crm.models import Share
+_SHARES = """
+SELECT privilege, record_id FROM crm_share
+WHERE principal_id = ANY(%(principals)s) AND record_type = %(type)s
+"""
 
-    return list(
-        Share.objects.filter(principal__in=principal_ids, record_type=type_key).values_list(
-            "privilege", "record_id"
-        )
-    )
+
+def read_shares(principal_ids: frozenset[int], type_key: str) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, {"principals": sorted(principal_ids), "type": type_key})
+        return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 _GRANTS = """

@@ -217,6 +217,11 @@ class Listing:
             )
         return sort_keys(self.all_columns, names)
 
+    @property
+    def head_mark(self) -> tuple[object, ...]:
+        """What the heads of the columns depend on, beside the reader, the labels and the type."""
+        return (self.address(), *self.sort_names, "", *(column.name for column in self.columns))
+
     @cached_property
     def chart(self) -> Chart | None:
         """The chart that stands beside the list, when the address asks for one."""

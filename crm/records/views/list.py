@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -77,7 +78,7 @@ def context(listing: Listing) -> dict[str, Any]:
     return {
         "listing": listing,
         "type": listing.record_type,
-        "heads": _heads(listing, classes),
+        "heads": partial(_heads, listing, classes),  # called where they are not kept
         "row_count": len(page.rows),
         "rows": shown_rows(listing, page.rows),
         "count": shown_count(listing),
@@ -162,10 +163,9 @@ def _sorting(listing: Listing, column: BoundColumn) -> tuple[str, str, bool]:
 
 def sorted_by(listing: Listing) -> str:
     """'Close date, then revenue'; '' where the list keeps its usual order."""
-    known = {column.name: column.label for column in listing.all_columns}
-    named = [
-        known[n] for n in (name.removeprefix("-") for name in listing.sort_names) if n in known
-    ]
+    known = {column.name: column for column in listing.all_columns}
+    names = [name.removeprefix("-") for name in listing.sort_names]
+    named = [known[name].label for name in names if name in known]
     if not named:
         return ""
     if len(named) == 1:
