@@ -1,10 +1,17 @@
 """The gate: who sees which rows, level by level."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from accounts.models import Account
 from crm.access.levels import Level, Privilege
+from crm.access.stamps import forget_stamps
 from crm.models import Activity, RolePrivilege, Share, Team, TeamMembership
+from crm.records.registry import registry
+from tests.contract.building import make_record
+from tests.factories.accounts import make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +138,24 @@ def test_the_gate_costs_two_queries_of_its_own_and_one_for_shares(
         sees(actor, task)
     with django_assert_num_queries(1):
         sees(actor, task)
+
+
+def test_who_moves_to_another_unit_takes_every_record_along(
+    owner, teammate, stranger, south, as_actor, task
+):
+    task.refresh_from_db()
+    records = [make_record(record_type.model, owner) for record_type in registry]
+    in_bin = make_account(owner, name="Gone")
+    Account.objects.filter(pk=in_bin.pk).update(deleted_at=timezone.now())
+    in_bin.refresh_from_db()
+    assert (sees(as_actor(teammate), task), sees(as_actor(stranger), task)) == (True, False)
+    owner.unit = south
+    owner.save()
+    forget_stamps()
+    assert (sees(as_actor(teammate), task), sees(as_actor(stranger), task)) == (False, True)
+    for record in [*records, in_bin]:
+        now = type(record).objects.get(pk=record.pk)
+        assert now.unit_id == south.pk, record
+        assert now.modified_at - record.modified_at == timedelta(microseconds=1)
+    untouched = make_task(teammate)
+    assert untouched.unit_id != south.pk
