@@ -81,6 +81,16 @@ def _lines(_actor: Actor, record_id: int, *, key: str) -> QuerySet[Any]:
     return rows.select_related("product", "tax_code").order_by("position", "id")  # type: ignore[no-any-return]
 
 
+def reprice(document: Any, lines: Sequence[DocumentLine]) -> DocumentTotals:
+    """Prices stored lines anew and writes those that come to something else than before."""
+    before = [_columns(line) for line in lines]
+    totals = price_lines(document, [(str(line.pk), line) for line in lines])
+    for line, was in zip(lines, before, strict=True):
+        if _columns(line) != was:
+            line.save()
+    return totals
+
+
 def entry_of(line: DocumentLine) -> LineEntry:
     """What somebody would have entered to get this line."""
     is_listed = line.price_source == PriceSource.CATALOGUE

@@ -18,14 +18,14 @@ from crm.operations import current, emit, journal, operation
 from crm.prepared import prepared
 from crm.records.registry import registry
 from crm.records.services import save_changed
-from sales_docs.calculation import agreed_amounts, price_lines, put_totals
+from sales_docs.calculation import agreed_amounts, put_totals
 from sales_docs.events import InvoicePosted
-from sales_docs.models import Invoice, InvoiceSeries, Order
+from sales_docs.models import Invoice, Order
 from sales_docs.rules.documents import require_something_to_send, require_state
 from sales_docs.services.billing import agreed_line, give_back, save_with_lines
 from sales_docs.services.copying import copy_header
 from sales_docs.services.customers import fill_addresses
-from sales_docs.services.editing import lines_of
+from sales_docs.services.editing import lines_of, reprice
 from sales_docs.services.locking import lock_document, require_as_seen
 from sales_docs.services.numbers import next_number
 
@@ -68,10 +68,8 @@ def post_invoice(
 def _settle_draft(invoice: Invoice, *, issued_on: date | None, due_on: date | None) -> Invoice:
     """Everything on it as it will stay, but for the number."""
     lines = lines_of(invoice)
-    totals = price_lines(invoice, [(str(line.pk), line) for line in lines])
+    totals = reprice(invoice, lines)
     require_something_to_send(invoice, totals)
-    for line in lines:
-        line.save()
     changes: dict[str, Any] = put_totals(invoice, totals)
     changes |= {name: getattr(invoice, name) for name in ADDRESSES}
     fill_addresses(invoice)
@@ -118,9 +116,8 @@ def _put_number(invoice: Invoice) -> None:
     first_month = company().fiscal_year_start
     day = invoice.issued_on or _today()
     year = fiscal_year(day, first_month=first_month)
-    series = InvoiceSeries.objects.get(kind=invoice.kind)
-    number = next_number(series, year=year, day=day)
-    text = parse_format(series.format).render(number, day=day, first_month=first_month)
+    number, written_as = next_number(invoice.kind, year=year, day=day)
+    text = parse_format(written_as).render(number, day=day, first_month=first_month)
     is_settled = invoice.credits_id is not None and not invoice.balance
     written = {
         "number": text,

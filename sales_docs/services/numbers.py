@@ -16,10 +16,12 @@ FIRST_FORMATS = {
 
 
 _RAISE = """
-UPDATE sales_docs_invoicecounter SET last_number = last_number + 1, last_issued_on = %(day)s
-WHERE series_id = %(series)s AND fiscal_year = %(year)s
+UPDATE sales_docs_invoicecounter AS counter
+SET last_number = last_number + 1, last_issued_on = %(day)s
+FROM sales_docs_invoiceseries AS series
+WHERE series.kind = %(kind)s AND series_id = series.id AND fiscal_year = %(year)s
 AND (last_issued_on IS NULL OR last_issued_on <= %(day)s)
-RETURNING last_number
+RETURNING last_number, series.format
 """
 
 
@@ -29,25 +31,27 @@ def install_series(**_: Any) -> None:
         InvoiceSeries.objects.get_or_create(kind=kind, defaults={"format": text})
 
 
-def next_number(series: InvoiceSeries, *, year: int, day: date) -> int:
-    """The number after the last one. Locks the counter until the transaction ends.
+def next_number(kind: str, *, year: int, day: date) -> tuple[int, str]:
+    """The number after the last one of a series, and the format of its numbers.
 
-    Everybody who posts waits for this one row, so it is taken and raised by one statement.
-    Raises RuleViolation when a later day has a number already.
+    Locks the counter until the transaction ends. Everybody who posts waits for this one row, so
+    it is taken and raised by one statement. Raises RuleViolation when a later day has a number
+    already.
     """
-    number = _raised(series, year, day)
-    if number is None:
+    raised = _raised(kind, year, day)
+    if raised is None:
+        series = InvoiceSeries.objects.get(kind=kind)
         InvoiceCounter.objects.get_or_create(series=series, fiscal_year=year)
-        number = _raised(series, year, day)
-    if number is None:
+        raised = _raised(kind, year, day)
+    if raised is None:
         message = _("A later date has a number already, and numbers follow their dates.")
         raise RuleViolation(message, fields={"issued_on": message})
-    return number
+    return raised
 
 
-def _raised(series: InvoiceSeries, year: int, day: date) -> int | None:
+def _raised(kind: str, year: int, day: date) -> tuple[int, str] | None:
     """The counter's new number; None where there is no counter yet, or one of a later day."""
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE, {"series": series.pk, "year": year, "day": day})
-        row = cursor.fetchone()
-    return row[0] if row else None
+        cursor.execute(_RAISE, {"kind": kind, "year": year, "day": day})
+        row: tuple[int, str] | None = cursor.fetchone()
+    return row

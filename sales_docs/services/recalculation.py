@@ -5,10 +5,10 @@ from typing import Any
 from crm.operations import journal
 from crm.records.registry import registry
 from crm.records.services import save_changed
-from sales_docs.calculation import price_lines, put_totals
+from sales_docs.calculation import put_totals
 from sales_docs.models import Document
 from sales_docs.services.catalogue import default_tax_code
-from sales_docs.services.editing import lines_of
+from sales_docs.services.editing import lines_of, reprice
 
 
 def recalculate(document: Document) -> Any:
@@ -16,9 +16,7 @@ def recalculate(document: Document) -> Any:
     lines = lines_of(document)
     if not lines:
         return document
-    totals = price_lines(document, [(str(line.pk), line) for line in lines])
-    for line in lines:
-        line.save()
+    totals = reprice(document, lines)
     changes: dict[str, Any] = {**put_totals(document, totals)}
     changes["lines_version"] = document.lines_version
     document.lines_version += 1
