@@ -202,3 +202,18 @@ def test_a_view_whose_conditions_no_longer_make_sense_says_so(browser, owner):
     )
     assert browser.get(f"/accounts/?view=s{view.pk}").status_code == 400
     assert browser.get("/accounts/").status_code == 200
+
+
+def test_the_menu_and_the_heads_follow_a_view_that_was_changed_meanwhile(browser, owner):
+    make_account(owner, name="Aurelis", city="Lyon")
+    save(browser)
+    view = SavedView.objects.get()
+    address = f"/accounts/?view=s{view.pk}"
+    shown = browser.get(address).content.decode()
+    assert f'href="?view=s{view.pk}"' in shown
+    assert 'id="sort-phone"' in shown
+    SavedView.objects.update(name="Lyon and around", columns=["name", "industry"])
+    shown = browser.get(address).content.decode()
+    assert ">Lyon and around</a>" in shown
+    assert 'id="sort-phone"' not in shown
+    assert 'id="sort-industry"' in shown

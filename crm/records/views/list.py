@@ -79,6 +79,7 @@ def context(listing: Listing) -> dict[str, Any]:
         "listing": listing,
         "type": listing.record_type,
         "heads": partial(_heads, listing, classes),  # called where they are not kept
+        "views_mark": _views_mark(listing),
         "row_count": len(page.rows),
         "rows": shown_rows(listing, page.rows),
         "count": shown_count(listing),
@@ -131,6 +132,12 @@ def cell_classes(columns: Sequence[BoundColumn]) -> dict[str, str]:
     places = narrow_places(columns)
     sides = {column.name: "r" if column.is_right else "cut mid" for column in columns}
     return {name: f"{side} {places.get(name, '')}".strip() for name, side in sides.items()}
+
+
+def _views_mark(listing: Listing) -> tuple[object, ...]:
+    """What the menu of views depends on, beside the reader, the labels and the type."""
+    saved = ((view.pk, view.name, view.owner_id) for view in listing.saved_views)
+    return (listing.view_key, listing.beside, *saved)
 
 
 def _heads(listing: Listing, classes: Mapping[str, str]) -> list[Head]:
