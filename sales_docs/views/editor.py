@@ -242,12 +242,12 @@ def _show(
     is_figures_only: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    context = grid_context(form)
-    context |= {"record_type": record_type, "record": form.record, "sums": sums_of(form)}
+    context: dict[str, Any] = {"form": form, "sums": sums_of(form)}
+    if request.htmx and is_figures_only:  # type: ignore[attr-defined]
+        return render(request, "sales_docs/_figures.html", context)
+    context |= grid_context(form) | {"record_type": record_type, "record": form.record}
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "sales_docs/editor.html", context, status=status)
-    if is_figures_only:
-        return render(request, "sales_docs/_figures.html", context)
     response = render(request, "sales_docs/_editor_swap.html", context)
     response["HX-Retarget"] = "#document-lines"
     response["HX-Reswap"] = "outerHTML"

@@ -15,6 +15,8 @@ PASTE = """text => {
   document.activeElement.dispatchEvent(new ClipboardEvent("paste", paste));
 }"""
 
+FIRST_NET = "net => document.querySelector('[id^=net-]').textContent === net"
+
 
 def lane_of(page, opportunity):
     return page.evaluate(
@@ -115,3 +117,17 @@ def test_the_price_trace_opens_above_what_would_cut_it_off(signed_in_page, owner
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= size["width"]
     assert box["y"] + box["height"] <= size["height"]
+
+
+def test_the_figures_of_a_line_follow_what_is_typed_there_and_back(signed_in_page, owner):
+    quote = make_quote(owner, line("Training", price="100"), line("Travel", price="50"))
+    page = signed_in_page(owner)
+    page.goto(f"/quotes/{quote.pk}/lines/")
+    nets = page.locator("[id^=net-]")
+    quantities = page.locator("[id^=quantity-]")
+    for typed, shown in (("5", ["500.00", "50.00"]), ("1", ["100.00", "50.00"])):
+        with page.expect_response("**/lines/"):
+            quantities.first.fill(typed)
+            quantities.first.press("Tab")
+        page.wait_for_function(FIRST_NET, arg=shown[0])
+        assert nets.all_inner_texts() == shown
