@@ -6,6 +6,7 @@ from functools import cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
 from django.template.loader import get_template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -86,17 +87,22 @@ def _shown(column: "BoundColumn", show: "Cell", row: Any) -> SafeString | str:
 
 
 def _remembering(column: "BoundColumn", show: "Cell") -> Show:
-    """For kinds of which the value alone says what is shown."""
+    """For kinds of which the value alone says what is shown; a linked row by its key, as rows
+    take long to compare."""
     known: dict[Any, SafeString] = {}
     value_of = column.value
 
     def show_value(row: Any) -> SafeString | str:
         value = value_of(row)
-        if value is None or value == "":
+        if value is None:
             return NOTHING
-        if value not in known:
-            known[value] = conditional_escape(show(column, row, value))
-        return known[value]
+        key = (type(value), value.pk) if isinstance(value, Model) else value
+        if key == "":
+            return NOTHING
+        shown = known.get(key)
+        if shown is None:
+            shown = known[key] = conditional_escape(show(column, row, value))
+        return shown
 
     return show_value
 
