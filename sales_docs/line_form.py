@@ -45,7 +45,6 @@ class Row:
     code: str = ""
     listed: str = ""  # the price the catalogue gave: typed over it is a price of one's own
     net: str = ""
-    tax: str = ""
     tax_name: str = ""
     is_price_missing: bool = False
     trace: Any = ()  # its SaidSteps, put into words only where they are drawn
@@ -205,7 +204,6 @@ def _blank() -> dict[str, str]:
 
 def _put_figures(row: Row, line: DocumentLine, figures: Figures) -> None:
     row.net = figures.amount(line.base_amount - line.line_discount)
-    row.tax = figures.amount(line.tax_amount)
     row.tax_name = line.tax_name
     row.is_price_missing = line.is_price_missing
     row.trace = SimpleLazyObject(partial(say_trace, line.price_trace, figures))
