@@ -1,6 +1,6 @@
 """Headings under which other systems export accounts and contacts."""
 
-from crm.records.imports.targets import add_import_aliases
+from crm.exchange.imports.targets import add_import_aliases
 
 
 def register_imports() -> None:

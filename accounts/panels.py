@@ -6,7 +6,7 @@ from django.db.models import OuterRef, QuerySet
 
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
-from crm.prepared import prepared
+from crm.access.prepared import prepared
 
 SHOWN = 5
 

@@ -4,7 +4,7 @@ from typing import Self
 from django.db import connection
 
 from crm import clock
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 _ANCESTORS = """
 WITH RECURSIVE ancestor AS (

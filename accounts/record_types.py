@@ -8,7 +8,7 @@ from accounts.models.reach import REFUSALS
 from accounts.panels import accounts_below, contacts_of_account, employer, subsidiaries
 from accounts.services import announce_deletion, prepare_account, prepare_contact
 from crm.labels import plural_lazy, singular_lazy
-from crm.records.declaration import (
+from crm.registry.declaration import (
     STANDARD_FEATURES,
     Chart,
     Column,
@@ -23,8 +23,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_records
 
 
 def customer_places(order: int) -> tuple[Place, ...]:

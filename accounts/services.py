@@ -8,8 +8,8 @@ from accounts.events import CustomerDeleting
 from accounts.models import Account, Contact
 from accounts.rules import normalise_name, normalise_reach, refuse_circle
 from crm.operations import emit, journal
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 
 __all__ = [
     "announce_deletion",

@@ -18,13 +18,13 @@ class CasesConfig(AppConfig):
         from cases.verbs import PLACED, VERBS
         from crm.access.routes import Policy
         from crm.activities.events import ActivityLogged
-        from crm.app_urls import add_urls
+        from crm.frame.app_urls import add_urls
         from crm.journal.sentences import add_verbs
         from crm.labels import plural_lazy
         from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
-        from crm.records.pointers import Fate, set_fate
-        from crm.records.undo import add_undoer
+        from crm.records.history.undo import add_undoer
+        from crm.records.merging.pointers import Fate, set_fate
         from crm.today.blocks import Block, add_block
 
         add_verbs(VERBS)

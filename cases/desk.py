@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Queue
 from cases.panels import seen
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.models import Activity
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.registry.registry import registry
 
 ROWS = 100
 QUEUES = 60

@@ -11,7 +11,7 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.models import Principal
 from crm.records.forms import ActionForm, RecordForm
-from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
+from crm.records.lists.lookups import RecordChoiceField, RecordMultipleChoiceField
 
 LONG = {"rows": 4}
 

@@ -4,7 +4,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import labels
-from crm.ui.frame import Page, add_page
+from crm.frame.frame import Page, add_page
 
 named = lazy(labels.with_names, str)
 

@@ -12,9 +12,9 @@ from cases.models import Case, Queue
 from cases.querysets import URGENCY
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.access.prepared import prepared
 from crm.labels.names import in_text
-from crm.prepared import prepared
+from crm.models.levels import Privilege
 from opportunities.models import Opportunity
 
 SHOWN = 5

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from crm import clock
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 if TYPE_CHECKING:
     from crm.access.actor import Actor

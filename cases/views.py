@@ -14,13 +14,13 @@ from cases import services
 from cases.desk import Desk, last_said, my_queues, my_shelves, open_desk, reply_to, side_panels
 from cases.models import Case, Queue
 from crm import labels
-from crm.access.levels import Privilege
 from crm.activities.forms import ComposerForm
 from crm.errors import CrmError
 from crm.models import Activity
+from crm.models.levels import Privilege
 from crm.operations import current, operation
-from crm.records.declaration import RecordType
-from crm.records.registry import registry
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
 
 
 @require_GET

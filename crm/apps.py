@@ -1,5 +1,8 @@
-from django.apps import AppConfig
+from importlib import import_module
+
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.utils.module_loading import module_has_submodule
 
 
 class CrmConfig(AppConfig):
@@ -10,12 +13,10 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import files  # noqa: F401  (registers what undoes its verbs)
+        from crm.activities import files  # noqa: F401  (registers what undoes its verbs)
         from crm.notifications import standard
-        from crm.records import (
-            checks,  # noqa: F401  (registers the system checks)
-            unmerging,  # noqa: F401  (registers what undoes merging)
-        )
+        from crm.records import checks  # noqa: F401  (registers the system checks)
+        from crm.records.merging import unmerging  # noqa: F401  (registers what undoes merging)
 
         standard.install()
 
@@ -31,17 +32,29 @@ class RecordTypesConfig(AppConfig):
     label = "crm_records"
 
     def ready(self) -> None:
-        from django.apps import apps
         from django.db.models.signals import post_migrate
 
         from crm import labels
         from crm.access.standard_roles import install_standard_roles
-        from crm.currencies import install_base_currency
-        from crm.records.registry import autodiscover, registry
-        from crm.triggers import quicken_triggers
+        from crm.company.currencies import install_base_currency
+        from crm.database.triggers import quicken_triggers
+        from crm.registry.registry import registry
 
         autodiscover()
         labels.install(registry)
         post_migrate.connect(install_standard_roles, sender=apps.get_app_config("crm"))
         post_migrate.connect(install_base_currency, sender=apps.get_app_config("crm"))
         post_migrate.connect(quicken_triggers, sender=apps.get_app_config("crm"))
+
+
+def autodiscover() -> None:
+    """Imports the kernel's and every app's `record_types` and freezes the registry."""
+    from crm.records.merging.merged_records import add_merged_panels
+    from crm.registry.registry import registry
+
+    import_module("crm.activities.record_types")
+    for config in apps.get_app_configs():
+        if config.module and module_has_submodule(config.module, "record_types"):
+            import_module(f"{config.name}.record_types")
+    add_merged_panels(registry)
+    registry.freeze()

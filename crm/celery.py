@@ -7,19 +7,22 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
 
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks()  # `tasks` of every app
+app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an app
+    ["crm.activities", "crm.exchange.imports", "crm.notifications", "crm.records.bulk"]
+)
 
 
 @worker_ready.connect
 @heartbeat_sent.connect
 def note_worker_alive(**_: object) -> None:
-    from crm import health
+    from crm.runtime import health
 
     health.note_worker_alive()
 
 
 @worker_shutdown.connect
 def note_worker_gone(**_: object) -> None:
-    from crm import health
+    from crm.runtime import health
 
     health.note_worker_gone()

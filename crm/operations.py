@@ -14,15 +14,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
 from crm import clock
-
-if TYPE_CHECKING:
-    from crm.access.actor import Actor
-    from crm.models import Record
+from crm.access.actor import Actor
+from crm.models import JournalEntry, Record
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,7 +30,7 @@ R = TypeVar("R")
 class Operation:
     """What is under way: its id, who does it, and the one moment it happens at."""
 
-    actor: "Actor"
+    actor: Actor
     at: datetime
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -103,7 +101,7 @@ def _name_nothing() -> None:
             )
 
 
-def journal(verb: str, record: "Record", *, is_final: bool = False, **data: Any) -> None:
+def journal(verb: str, record: Record, *, is_final: bool = False, **data: Any) -> None:
     """Writes down that the actor did `verb` to the record; shown in its timeline.
 
     `is_final` says that nothing of the operation may be taken back with Undo: a posted invoice,
@@ -113,11 +111,9 @@ def journal(verb: str, record: "Record", *, is_final: bool = False, **data: Any)
 
 
 def journal_all(
-    verb: str, records: "Iterable[Record]", *, is_final: bool = False, **data: Any
+    verb: str, records: Iterable[Record], *, is_final: bool = False, **data: Any
 ) -> None:
     """As `journal`, one line per record, written together."""
-    from crm.models import JournalEntry
-
     under_way = current()
     JournalEntry.objects.bulk_create(
         [

@@ -2,9 +2,9 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from crm.app_urls import brought_by_apps
-from crm.health import healthz
-from crm.records.views.undo import undo
+from crm.frame.app_urls import brought_by_apps
+from crm.pages.undo import undo
+from crm.runtime.health import healthz
 from crm.today import views as today
 from crm.today.preferences import preferences
 
@@ -19,13 +19,13 @@ urlpatterns = [
     path("area/<slug:key>/", today.area, name="area"),
     path("preferences/", preferences, name="preferences"),
     path("undo/<uuid:operation_id>/", undo, name="undo"),
-    path("ui/", include("crm.ui.urls")),
+    path("ui/", include("crm.frame.urls")),
     path("search/", include("crm.search.urls")),
     path("settings/", include("crm.administration.urls")),
     path("notifications/", include("crm.notifications.urls")),
-    path("jobs/", include("crm.records.job_urls")),
-    path("imports/", include("crm.records.imports.urls")),
+    path("jobs/", include("crm.pages.job_urls")),
+    path("imports/", include("crm.exchange.imports.urls")),
     *brought_by_apps(),
-    path("", include("crm.records.urls")),
+    path("", include("crm.pages.urls")),
     path("", include("crm.charts.urls")),
 ]

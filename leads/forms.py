@@ -10,10 +10,10 @@ from accounts.models.address import ADDRESS
 from accounts.models.reach import REFUSALS
 from crm import labels
 from crm.access.actor import Actor
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from crm.errors import CrmError
 from crm.records.forms import ActionForm, RecordForm, dress
-from crm.records.lookups import MAX_DIGITS, RecordChoiceField
+from crm.records.lists.lookups import MAX_DIGITS, RecordChoiceField
 from leads.mapping import opportunity_values
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step

@@ -6,10 +6,10 @@ from typing import Any
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.models import Activity, File, Principal
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import lock_reason
+from crm.registry.registry import registry
 from leads import mapping
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step

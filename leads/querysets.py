@@ -1,4 +1,4 @@
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 
 class LeadQuerySet(RecordQuerySet):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.address import ADDRESS
 from accounts.models.reach import REFUSALS
 from crm.labels import plural_lazy
-from crm.records.declaration import (
+from crm.registry.declaration import (
     STANDARD_FEATURES,
     Action,
     Board,
@@ -25,8 +25,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_open_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_open_records
 from leads.models import Lead
 from leads.panels import (
     became,

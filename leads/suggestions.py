@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
-from crm.records.duplicates import find_duplicates
-from crm.records.registry import registry
+from crm.records.merging.duplicates import find_duplicates
+from crm.registry.registry import registry
 from leads.likeness import Reason, Strength, account_reasons, contact_reasons, strength_of
 from leads.mapping import account_values, contact_values
 from leads.models import Lead

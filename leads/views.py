@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import labels
-from crm.access.levels import Privilege
 from crm.errors import AccessDenied, CrmError, NotVisible
 from crm.models import Activity
-from crm.records.declaration import Column, RecordType
-from crm.records.links import record_url
-from crm.records.tables import bind
-from crm.records.views.running import run, say
+from crm.models.levels import Privilege
+from crm.records.lists.tables import bind
+from crm.records.running import run, say
+from crm.registry.declaration import Column, RecordType
+from crm.registry.links import record_url
 from leads.forms import OTHER, QualifyForm
 from leads.models import Lead
 from leads.plans import Choice, Plan

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin import SettingsAdmin
-from marketing.addresses import address_hash
+from marketing.message.addresses import address_hash
 from marketing.models import Suppression
 from marketing.services import block_addresses, unblock
 

@@ -12,23 +12,24 @@ class MarketingConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from crm.access.routes import Policy
-        from crm.administration.pages import SettingsPage, add_settings_page
-        from crm.app_urls import add_urls
+        from crm.frame.app_urls import add_urls
+        from crm.frame.settings_pages import SettingsPage, add_settings_page
         from crm.journal.sentences import add_verbs
         from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
-        from crm.records.events import RecordsErased
-        from crm.records.pointers import Fate, Pointer, add_pointer
-        from crm.records.undo import add_undoer
+        from crm.records.history.undo import add_undoer
+        from crm.records.merging.pointers import Fate, Pointer, add_pointer
+        from crm.registry.events import RecordsErased
         from marketing import telling
         from marketing.events import (
+            CampaignSuspended,
             MailingCompleted,
             MailingInTrouble,
             MailingLaunched,
             MailingResumed,
         )
         from marketing.models import ListMember, Recipient
-        from marketing.services import campaigns, lists
+        from marketing.services import campaigns, lists, mailing
         from marketing.tasks import hurry_mailing
         from marketing.verbs import VERBS
 
@@ -58,5 +59,6 @@ class MarketingConfig(AppConfig):
         add_kinds(*telling.KINDS)
         subscribe(MailingCompleted, telling.tell_of_end)
         subscribe(MailingInTrouble, telling.tell_of_trouble)
+        subscribe(CampaignSuspended, mailing.pause_mailings_of)
         subscribe(MailingLaunched, hurry_mailing)
         subscribe(MailingResumed, hurry_mailing)

@@ -16,7 +16,7 @@ from django.db.models import Value
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
 from leads.models import Lead
-from marketing.addresses import HASH_SQL, KEY_SQL
+from marketing.message.addresses import HASH_SQL, KEY_SQL
 from marketing.models import CampaignActivity, ListMember, Recipient
 
 NEVER: Any = Value(False, output_field=models.BooleanField())

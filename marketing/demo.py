@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import Contact
 from crm.demo.fill import Fill
 from leads.models import Lead
-from marketing.addresses import address_key
+from marketing.message.addresses import address_key
 from marketing.models import (
     Campaign,
     CampaignActivity,

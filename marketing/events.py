@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from leads.models import Lead
-from marketing.models import CampaignActivity, CampaignResponse, Recipient
+from marketing.models import Campaign, CampaignActivity, CampaignResponse, Recipient
+
+
+@dataclass(frozen=True)
+class CampaignSuspended:
+    """A campaign is interrupted; what it has going out stops before the next message."""
+
+    campaign: Campaign
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.models import Principal
 from crm.records.forms import ActionForm, RecordForm
-from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
-from crm.records.registry import registry
+from crm.records.lists.lookups import RecordChoiceField, RecordMultipleChoiceField
+from crm.registry.registry import registry
 from marketing.models import Campaign, CampaignActivity, CampaignResponse, MarketingList
 from marketing.models.activity import MAX_RATE
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.prepared import prepared
-from crm.records.registry import registry
+from crm.access.prepared import prepared
+from crm.models.levels import Privilege
+from crm.registry.registry import registry
 from leads.models import Lead
 from marketing.models import (
     Campaign,

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 if TYPE_CHECKING:
     from crm.models import Record

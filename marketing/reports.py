@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, TruncMinute
 
 from crm import clock
 from crm.access.actor import Actor
+from crm.company.currencies import base_currency_code
 from crm.models import Currency
 from leads.models import Lead
 from marketing.models import Campaign, CampaignActivity, CampaignResponse, Recipient
@@ -176,8 +177,6 @@ class _Money:
     """Adds up amounts in several currencies at today's rates."""
 
     def __init__(self, currency: str | None) -> None:
-        from crm.currencies import base_currency_code
-
         self.currency = currency or base_currency_code()
         self._rates = dict(Currency.objects.values_list("code", "rate"))
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.company import company
+from crm.company.settings import company
 from crm.models import JournalEntry
+from crm.models.levels import Privilege
 from marketing import rules
 from marketing.audience import count_audience
 from marketing.models import CampaignActivity

@@ -4,8 +4,8 @@ import time
 
 from celery import shared_task
 
-from crm.access.stamps import forget_stamps
-from crm.hurry import hurry
+from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.enqueueing import hurry
 from marketing.events import MailingLaunched, MailingResumed
 from marketing.services.sending import (
     complete_mailings,

@@ -18,7 +18,7 @@ class OpportunitiesConfig(AppConfig):
         from crm.journal.sentences import add_verbs
         from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
-        from crm.records.undo import add_undoer
+        from crm.records.history.undo import add_undoer
         from crm.today.blocks import Block, add_block
         from opportunities import telling
         from opportunities.panels import idle_deals

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import clock, labels
 from crm.access.actor import Actor
 from crm.records.forms import ActionForm, RecordForm
-from crm.records.lookups import RecordChoiceField
+from crm.records.lists.lookups import RecordChoiceField
 from opportunities.models import Competitor, Opportunity
 from opportunities.process import STEPS
 from opportunities.rules import OPEN_FORECASTS

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.records.imports.fields import ImportField, Kind
-from crm.records.imports.targets import add_import_aliases, add_import_fields, prepare_import
+from crm.exchange.imports.fields import ImportField, Kind
+from crm.exchange.imports.targets import add_import_aliases, add_import_fields, prepare_import
 from opportunities.models import Opportunity
 
 State, Reason, Forecast, Stage = (

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import Account, Contact
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.access.prepared import prepared
 from crm.models import Activity, FieldChange
-from crm.prepared import prepared
+from crm.models.levels import Privilege
 from opportunities.models import Competitor, Opportunity
 from opportunities.process import STEPS, STUCK_AFTER, Progress, is_done, progress
 from opportunities.services.stages import TICKS

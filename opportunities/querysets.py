@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from crm import clock
 from crm.models import Activity
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 
 def planned_for(reference: str = "pk") -> QuerySet[Activity]:

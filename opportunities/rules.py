@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.errors import RuleViolation
-from crm.money import currency_exponent
+from crm.values.money import currency_exponent
 from opportunities.models import Opportunity
 from opportunities.process import missing_for
 

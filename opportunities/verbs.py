@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.templatetags.ui import amount
+from crm.ui.parts import amount
 from opportunities.models import Opportunity
 
 Data = Mapping[str, Any]

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
 from crm.errors import CrmError
-from crm.records.declaration import RecordType
-from crm.records.links import record_url
+from crm.registry.declaration import RecordType
+from crm.registry.links import record_url
 from opportunities.models import Opportunity
 from opportunities.services import remove_competitor, set_step
 

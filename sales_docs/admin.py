@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from crm.admin import SettingsAdmin
 from crm.clock import now
-from crm.company import company
+from crm.company.settings import company
 from crm.errors import RuleViolation
-from crm.numbering import parse_format
+from crm.values.numbering import parse_format
 from sales_docs.models import InvoiceSeries, TaxCode
 from sales_docs.rules.series import refuse_bad_format
 

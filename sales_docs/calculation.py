@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from crm.money import Rounding, currency_exponent
+from crm.values.money import Rounding, currency_exponent
 from sales_docs.models import Document, DocumentLine, PriceList, PriceSource, Product
 from sales_docs.pricing import prices
 from sales_docs.pricing.engine import price_document

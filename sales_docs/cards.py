@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm import labels
-from crm.records.links import record_url
-from crm.records.registry import registry
+from crm.registry.links import record_url
+from crm.registry.registry import registry
 from sales_docs.models import Invoice, Quote
 from sales_docs.wording import Figures
 

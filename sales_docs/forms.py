@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import clock, labels
 from crm.access.actor import Actor
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from crm.models import Currency
-from crm.money import round_to
 from crm.records.forms import ActionForm, RecordForm
+from crm.values.money import round_to
 from sales_docs.models import Invoice, Order, PriceList, Product, Quote, TaxCode
 from sales_docs.models.columns import MAX_DIGITS
 from sales_docs.services.invoices import DAYS_TO_PAY

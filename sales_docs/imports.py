@@ -8,16 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.currencies import base_currency_code
-from crm.records.imports.fields import ImportField, Kind
-from crm.records.imports.targets import (
+from crm.company.currencies import base_currency_code
+from crm.exchange.imports.fields import ImportField, Kind
+from crm.exchange.imports.targets import (
     add_import_aliases,
     add_import_fields,
     after_import,
     prepare_import,
 )
-from crm.records.registry import registry
 from crm.records.services import save_new
+from crm.registry.registry import registry
 from sales_docs.models import OpportunityLine, Product
 from sales_docs.models.document import PriceSource
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.administration.pages import SettingsPage, add_settings_page
+from crm.frame.settings_pages import SettingsPage, add_settings_page
 
 
 def add_pages() -> None:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.prepared import prepared
-from crm.records.links import action_url, new_url, record_url, url_of
-from crm.records.registry import registry
+from crm.access.prepared import prepared
+from crm.models.levels import Privilege
+from crm.registry.links import action_url, new_url, record_url, url_of
+from crm.registry.registry import registry
 from sales_docs.cards import DocumentCard, card_of
-from sales_docs.grid import grid_context
-from sales_docs.line_form import form_of
+from sales_docs.lines.grid import grid_context
+from sales_docs.lines.line_form import form_of
 from sales_docs.models import Document, Invoice, Order, PriceList, Product, Quote
 from sales_docs.rules.documents import lines_lock_reason
 from sales_docs.services.editing import lines_of

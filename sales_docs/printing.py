@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm import labels
-from crm.company import company
-from crm.reading import reader_locale
+from crm.company.settings import company
+from crm.values.reader_locale import reader_locale
 from sales_docs.cards import shown_number
 from sales_docs.models import Document, DocumentLine, Invoice, Order, Quote
 from sales_docs.pdf.page import (

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db.models import F, Q
 
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 
 def in_force(day: date) -> Q:

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.money import format_money
-from crm.reading import reader_locale
+from crm.values.money import format_money
+from crm.values.reader_locale import reader_locale
 from sales_docs.models import Order, Quote
 
 Data = Mapping[str, Any]

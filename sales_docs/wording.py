@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale
 from django.utils.translation import gettext as _
 
-from crm.money import (
+from crm.values.money import (
     currency_exponent,
     format_amount,
     format_money,
@@ -16,7 +16,7 @@ from crm.money import (
     format_price,
     format_quantity,
 )
-from crm.reading import reader_locale
+from crm.values.reader_locale import reader_locale
 from sales_docs.models import Document, DocumentLine
 from sales_docs.pricing.trace import TraceKind, TraceStep
 

@@ -12,8 +12,8 @@ class ServiceConfig(AppConfig):
         from cases.events import CaseChanged, CaseReactivated, CaseResolved
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
-        from crm.records.pointers import Fate, set_fate
-        from crm.records.undo import add_undoer
+        from crm.records.history.undo import add_undoer
+        from crm.records.merging.pointers import Fate, set_fate
         from service.models import AllotmentEntry, CaseCover
         from service.services import (
             drop_foreign_cover,

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 from crm import clock, labels
 from crm.access.actor import Actor
 from crm.records.forms import ActionForm, RecordForm
-from crm.records.lookups import RecordChoiceField
+from crm.records.lists.lookups import RecordChoiceField
 from sales_docs.models import Product
 from service.models import Article, Contract, ContractLine
 from service.models.contract import MOST_UNITS
+from service.panels import usable_lines
 from service.wording import said_allotment
 
 AMOUNT: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "min_value": 0, "required": False}
@@ -145,8 +146,6 @@ class CoverForm(ActionForm):
     def _offered(self) -> list[tuple[int, str]]:
         if self.record is None:
             return []
-        from service.panels import usable_lines
-
         return [
             (line.pk, f"{line.title} · {line.contract.full_number} · {said_allotment(line)}")
             for line in usable_lines(self.actor, self.record.account_id)

@@ -10,8 +10,8 @@ from accounts.models import Account
 from cases.models import Case
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.prepared import prepared
+from crm.access.prepared import prepared
+from crm.models.levels import Privilege
 from service import rules
 from service.models import Article, CaseCover, Contract, ContractLine
 from service.rendering import rendered

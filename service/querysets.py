@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crm import clock
-from crm.querysets import RecordQuerySet
+from crm.models.querysets import RecordQuerySet
 
 SOON = timedelta(days=60)
 MOST_WORDS = 12

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case
 from crm.errors import RuleViolation
-from crm.money import currency_exponent
-from crm.templatetags.ui import day_text
+from crm.ui.parts import day_text
+from crm.values.money import currency_exponent
 from sales_docs.models import Product
 from service.models import Article, Contract, ContractLine
 

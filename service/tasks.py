@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
+from crm.runtime.cache_versions import forget_stamps
 from service.services import contracts_due, move_contract_by_calendar
 
 

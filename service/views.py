@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
 from crm.errors import RuleViolation
-from crm.records.declaration import RecordType
-from crm.records.links import record_url
+from crm.registry.declaration import RecordType
+from crm.registry.links import record_url
 from service.models import Contract
 from service.services import cancel_contract_line, remove_contract_line
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.templatetags.ui import day_text
+from crm.ui.parts import day_text
 from service.models import ContractLine
 
 Allotment = ContractLine.Allotment

@@ -11,9 +11,9 @@ import pytest
 from django.core.cache import cache
 
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
-from crm.kept import forget_all
 from crm.models import BusinessUnit, Role, User
+from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.process_cache import forget_all
 
 PASSWORD = "correct horse battery"
 

@@ -8,9 +8,9 @@ from django.db import migrations, models
 
 import accounts.models.address
 import accounts.models.person
-import crm.installing
+import crm.database.installing
 import crm.models.record
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             name='primary_contact',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.contact', verbose_name='main person'),
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Account', 'Contact'],
         ),
     ]

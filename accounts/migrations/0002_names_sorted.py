@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
-import crm.querysets
+import crm.models.querysets
 
 
 class Migration(migrations.Migration):
@@ -26,10 +26,10 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='account',
-            index=models.Index(crm.querysets.Folded('name'), models.F('id'), name='account_name'),
+            index=models.Index(crm.models.querysets.Folded('name'), models.F('id'), name='account_name'),
         ),
         AddIndexConcurrently(
             model_name='contact',
-            index=models.Index(crm.querysets.Folded('last_name'), crm.querysets.Folded('first_name'), models.F('id'), name='contact_name'),
+            index=models.Index(crm.models.querysets.Folded('last_name'), crm.models.querysets.Folded('first_name'), models.F('id'), name='contact_name'),
         ),
     ]

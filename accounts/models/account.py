@@ -10,7 +10,7 @@ from accounts.models.reach import Reachable
 from accounts.models.web import WebAddressField
 from accounts.querysets import AccountQuerySet
 from crm.models import Currency, Record, number_field, number_trigger, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 
 
 class Account(MainAddress, ShippingAddress, Reachable, Record):

@@ -8,7 +8,7 @@ from accounts.models.person import FullName
 from accounts.models.reach import Reachable
 from accounts.querysets import ContactQuerySet
 from crm.models import Record, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 
 
 class Contact(MainAddress, Reachable, Record):

@@ -5,9 +5,9 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 import crm.models.record
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['queue', 'worked_by'], name='queueitem_queue'), models.Index(condition=models.Q(('worked_by__isnull', False)), fields=['worked_by'], name='queueitem_worker')],
             },
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Case', 'Queue'],
         ),
     ]

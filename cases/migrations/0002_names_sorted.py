@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
-import crm.querysets
+import crm.models.querysets
 
 
 class Migration(migrations.Migration):
@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name='case',
-            index=models.Index(crm.querysets.Folded('title'), models.F('id'), name='case_title'),
+            index=models.Index(crm.models.querysets.Folded('title'), models.F('id'), name='case_title'),
         ),
     ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from cases.querysets import CaseQuerySet
 from crm.models import Record, number_field, number_trigger, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 from sales_docs.models import Product
 
 MOST_MINUTES = 100_000

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from crm.access.levels import Privilege
-from crm.records.declaration import Action
+from crm.models.levels import Privilege
+from crm.registry.declaration import Action
 
 
 def _is_active(case: Any) -> bool:

@@ -22,7 +22,7 @@ from cases.record_types.lists import COLUMNS, VIEWS
 from cases.rules import OPEN_REASONS
 from cases.services.creating import prepare_case, tell_saved
 from crm.labels import plural_lazy
-from crm.records.declaration import (
+from crm.registry.declaration import (
     STANDARD_FEATURES,
     Board,
     Chart,
@@ -38,7 +38,7 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
+from crm.registry.registry import registry
 
 TONES = {
     "in_progress": ("accent", "circle-dot"),

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import singular_lazy
-from crm.records.declaration import Column, Deadline, NamedView
-from crm.records.standard import all_records
+from crm.registry.declaration import Column, Deadline, NamedView
+from crm.registry.standard import all_records
 
 VIEWS = (
     NamedView(

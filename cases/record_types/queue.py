@@ -3,8 +3,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Queue
 from cases.panels import queue_contents
 from cases.services.creating import keep_filled_queue
-from crm.access.levels import Privilege
-from crm.records.declaration import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import (
     Action,
     Column,
     NamedView,
@@ -14,8 +14,8 @@ from crm.records.declaration import (
     Rules,
     Section,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records
 
 registry.register(
     RecordType(

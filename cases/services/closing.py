@@ -17,8 +17,8 @@ from crm.access.actor import Actor
 from crm.activities.services import log_activity
 from crm.models import Activity
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 
 State, Reason = Case.State, Case.Reason
 

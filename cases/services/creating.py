@@ -12,9 +12,9 @@ from crm.activities.events import ActivityLogged
 from crm.errors import NotVisible
 from crm.models import Activity
 from crm.operations import Operation, current, emit, journal, operation
-from crm.records.declaration import RecordType
-from crm.records.registry import registry
 from crm.records.services import create_record, save_changed
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
 
 
 @operation

@@ -2,10 +2,10 @@
 
 from cases.models import Case
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.records.merging import merge_values
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import lock_record
+from crm.records.services.concurrent_edits import merge_values
+from crm.registry.registry import registry
 
 
 def lock_case(*, actor: Actor, record_id: int, privilege: Privilege = Privilege.WRITE) -> Case:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from cases.models import Case
 from crm.models import Activity
 from crm.operations import journal
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 
 MINUTE = timedelta(minutes=1)
 

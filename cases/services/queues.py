@@ -14,12 +14,12 @@ from cases.models import Case, Queue, QueueItem
 from cases.services.locking import lock_case
 from cases.services.places import kept, place_of, put, take_away
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import AccessDenied, NotVisible
 from crm.models import Principal
+from crm.models.levels import Privilege
 from crm.operations import journal, operation
-from crm.records.registry import registry
 from crm.records.services import lock_record, save_changed
+from crm.registry.registry import registry
 
 
 @operation

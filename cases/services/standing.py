@@ -5,8 +5,8 @@ from cases.models import Case
 from cases.services.locking import lock_case, refuse_stale
 from crm.access.actor import Actor
 from crm.operations import current, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 
 
 @operation

@@ -7,18 +7,18 @@ small tables are read first and the condition holds values only.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from crm.access.levels import Level, Privilege
-from crm.access.stamps import stamp_of
 from crm.errors import AccessDenied, NotVisible
-from crm.kept import Kept
-
-if TYPE_CHECKING:
-    from crm.models import Record, User
+from crm.models import Record, User
+from crm.models.levels import Level, Privilege
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import stamp_of
+from crm.runtime.process_cache import Kept
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Scope:
         """One of the sets, as the condition compares with it."""
         return sorted(getattr(self, name))
 
-    def covers(self, record: "Record") -> bool:
+    def covers(self, record: Record) -> bool:
         return (
             self.is_everything
             or record.unit_id in self.unit_ids
@@ -82,7 +82,7 @@ _grants: Kept[Grants] = Kept(size=2000)
 class Actor:
     """Somebody who reads and writes: a signed-in user, or the system itself (`user` None)."""
 
-    user: "User | None"
+    user: User | None
     is_system: bool = False
 
     @classmethod
@@ -160,21 +160,25 @@ class Actor:
             self.__dict__["_shares"] = shares
         return frozenset(shares.get((type_key, privilege.value), ()))
 
-    def allows(self, privilege: Privilege, record: "Record") -> bool:
+    def allows(self, privilege: Privilege, record: Record) -> bool:
         return self.scope(record.type_key(), privilege).covers(record)
 
-    def sees(self, record: "Record | None") -> bool:
+    def sees(self, record: Record | None) -> bool:
         """Whether a linked record may be shown; asks no query."""
         return (
             record is not None and record.deleted_at is None and self.allows(Privilege.READ, record)
         )
 
-    def require(self, privilege: Privilege, record: "Record") -> None:
+    def require(self, privilege: Privilege, record: Record) -> None:
         """Raises NotVisible when the record is hidden, AccessDenied when only this is refused."""
         if not self.allows(Privilege.READ, record):
             raise NotVisible
         if not self.allows(privilege, record):
             raise AccessDenied(refusal(privilege))
+
+    def require_administrator(self) -> None:
+        if not self.can_administer:
+            raise AccessDenied(_("Only administrators may change settings."))
 
     def require_type(self, privilege: Privilege, type_key: str) -> None:
         if not self.can(type_key, privilege):
@@ -182,8 +186,6 @@ class Actor:
 
 
 def refusal(privilege: Privilege) -> str:
-    from django.utils.translation import gettext as _
-
     return _(
         "Your roles do not allow this here (%(privilege)s). An administrator can change that."
     ) % {"privilege": privilege.label}
@@ -200,8 +202,6 @@ WHERE EXISTS (
 
 def read_shared_types(principal_ids: frozenset[int]) -> frozenset[str]:
     """Which types anything is shared of: a probe of the index each, however many rows."""
-    from crm.records.registry import registry
-
     keys = [record_type.key for record_type in registry]
     with connection.cursor() as cursor:
         cursor.execute(_SHARED_TYPES, {"keys": keys, "principals": sorted(principal_ids)})
@@ -251,7 +251,7 @@ GROUP BY record_type, privilege
 """
 
 
-def read_grants(user: "User") -> Grants:
+def read_grants(user: User) -> Grants:
     """One query for teams, reports, roles and the units each level reaches."""
     grants = Grants()
     principals, reports, can_administer = set(), set(), False

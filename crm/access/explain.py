@@ -8,8 +8,8 @@ from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from crm.access.actor import Actor
-from crm.access.levels import Level, Privilege
 from crm.models import Principal, Record, Share
+from crm.models.levels import Level, Privilege
 
 SHOWN = 100
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from crm.access.levels import Level, Privilege
+from crm.models import BusinessUnit, RecordTypeName, Role, RolePrivilege
+from crm.models.levels import Level, Privilege
+from crm.registry.registry import registry
 
 P = Privilege
 ALL = tuple(Privilege)
@@ -96,9 +98,6 @@ PROFILES: dict[str, tuple[str, dict[str, dict[P, Level]]]] = {
 
 def install_standard_roles(**_: Any) -> None:
     """Creates the standard roles, and rows for record types they do not know yet."""
-    from crm.models import BusinessUnit, RecordTypeName, Role, RolePrivilege
-    from crm.records.registry import registry
-
     RecordTypeName.objects.bulk_create(
         [RecordTypeName(record_type=record_type.key) for record_type in registry],
         ignore_conflicts=True,

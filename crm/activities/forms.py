@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.actor import Actor
 from crm.models import Activity
 from crm.records.forms import ActionForm, RecordForm
-from crm.records.numbers import NumberText
+from crm.records.lists.numbers import NumberText
 
 MOMENT = {"type": "datetime-local"}
 

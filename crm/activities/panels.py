@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.access.actor import Actor
 from crm.models import Activity, File
-from crm.records.registry import registry
+from crm.registry.registry import registry
 
 
 def about(actor: Actor, activity: Activity) -> Mapping[str, Any] | None:

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from crm import clock
 from crm.access.actor import Actor
 from crm.activities.events import MailFailed
-from crm.company import company
+from crm.company.settings import company
 from crm.models import Activity, User
 from crm.operations import emit, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 
 BATCH = 100
 LOST_AFTER = timedelta(minutes=15)

@@ -9,16 +9,17 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.activities.events import ActivityLogged
+from crm.activities.files import attach_file
+from crm.activities.tasks import send_pending_mail
 from crm.errors import NotVisible, RuleViolation
-from crm.files import attach_file
-from crm.hurry import hurry
 from crm.models import Activity, Record
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.declaration import RecordType
-from crm.records.registry import registry
 from crm.records.services import hold, lock_record, save_changed, save_new
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
+from crm.runtime.enqueueing import hurry
 
 Kind, State, Delivery = Activity.Kind, Activity.State, Activity.Delivery
 PLANNED = (Kind.TASK, Kind.CALL, Kind.APPOINTMENT)
@@ -125,8 +126,6 @@ def _check_address(address: str) -> None:
 
 
 def hurry_mail() -> None:
-    from crm.tasks import send_pending_mail
-
     hurry(send_pending_mail)
 
 

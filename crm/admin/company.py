@@ -17,8 +17,8 @@ from crm.admin.base import SettingsAdmin
 from crm.administration.rules import refuse_second_base
 from crm.errors import RuleViolation
 from crm.models import CompanySettings, Currency, NumberSeries
-from crm.money import currency_choices
-from crm.records.registry import registry
+from crm.registry.registry import registry
+from crm.values.money import currency_choices
 
 
 class CurrencyForm(forms.ModelForm):  # type: ignore[type-arg]

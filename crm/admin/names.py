@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import labels
 from crm.admin.base import SettingsAdmin, SettingsInline
 from crm.models import FieldLabel, RecordTypeLabel, RecordTypeName
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from crm.ui.icons import icon_names, icon_svg
 
 # What businesses mostly have records of; any other icon can be named.

@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.administration.services import require_administrator
 from crm.errors import RuleViolation
 from crm.models import BulkJob, User
 from crm.operations import current, operation
-from crm.records.declaration import RecordType
-from crm.records.deeds import ASSIGN
-from crm.records.registry import registry
+from crm.records.bulk.bulk_actions import ASSIGN
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def hand_over(
 
     The jobs follow the rights of the actor and can be undone. Raises AccessDenied, RuleViolation.
     """
-    require_administrator(actor)
+    actor.require_administrator()
     if owner_id == principal_id or User.objects.filter(pk=owner_id, is_active=False).exists():
         message = _("Choose somebody else, who still works here.")
         raise RuleViolation(message, fields={"owner": message})

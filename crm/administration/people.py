@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from crm import labels
 from crm.administration.handover import hand_over, owned_by
-from crm.administration.services import forget_second_factor, require_administrator
+from crm.administration.services import forget_second_factor
 from crm.errors import CrmError
 from crm.models import Principal, User
-from crm.records.lookups import RecordChoiceField
-from crm.records.views.running import run, say
-from crm.tasks import hurry_job
+from crm.records.bulk.tasks import hurry_job
+from crm.records.lists.lookups import RecordChoiceField
+from crm.records.running import run, say
 
 
 class HandOverForm(forms.Form):
@@ -41,7 +41,7 @@ class HandOverForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def hand_over_records(request: HttpRequest, user_id: int) -> HttpResponse:
     """The records of one user to another; a worker does it."""
-    require_administrator(request.actor)
+    request.actor.require_administrator()
     user = get_object_or_404(User, pk=user_id)
     owned = owned_by(user.pk)
     form = HandOverForm(request.POST or None, actor=request.actor, owned=owned)
@@ -71,7 +71,7 @@ def _begin(request: HttpRequest, user: User, form: HandOverForm) -> bool:
 @require_http_methods(["GET", "POST"])
 def forget_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     """Lets somebody who lost their second factor sign in by password and set up a new one."""
-    require_administrator(request.actor)
+    request.actor.require_administrator()
     user = get_object_or_404(User, pk=user_id)
     if request.method == "POST":
         run(actor=request.actor, service=forget_second_factor, user_id=user.pk)

@@ -9,15 +9,10 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Level, Privilege
-from crm.errors import AccessDenied, RuleViolation
+from crm.errors import RuleViolation
 from crm.models import Role, RolePrivilege, User
+from crm.models.levels import Level, Privilege
 from crm.operations import operation
-
-
-def require_administrator(actor: Actor) -> None:
-    if not actor.can_administer:
-        raise AccessDenied(_("Only administrators may change settings."))
 
 
 @operation
@@ -25,7 +20,7 @@ def set_role_levels(
     *, actor: Actor, role_id: int, levels: Mapping[tuple[str, Privilege], Level]
 ) -> Role:
     """Replaces a role's levels for the pairs given; others stay. Locks the role."""
-    require_administrator(actor)
+    actor.require_administrator()
     role = Role.objects.select_for_update().get(pk=role_id)
     for (record_type, privilege), level in levels.items():
         row: dict[str, Any] = {"role": role, "record_type": record_type, "privilege": privilege}
@@ -39,7 +34,7 @@ def set_role_levels(
 @operation
 def copy_role(*, actor: Actor, role_id: int, name: str) -> Role:
     """Makes a role with the same levels under a new name, held by nobody."""
-    require_administrator(actor)
+    actor.require_administrator()
     if Role.objects.filter(name__iexact=name).exists():
         raise RuleViolation(
             _("There is a role of this name."), fields={"name": _("Choose another name.")}
@@ -58,7 +53,7 @@ def copy_role(*, actor: Actor, role_id: int, name: str) -> Role:
 @operation
 def forget_second_factor(*, actor: Actor, user_id: int) -> None:
     """Takes all second factors of a user away and ends their sessions. It stands in the history."""
-    require_administrator(actor)
+    actor.require_administrator()
     user = User.objects.select_for_update().get(pk=user_id)
     Authenticator.objects.filter(user_id=user.pk).delete()
     for session in UserSession.objects.filter(user_id=user.pk):

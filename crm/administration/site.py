@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from crm.frame.settings_pages import pages_by_group
+
 
 class Administration(admin.AdminSite):
     """Signing in is everywhere the same, with its second factor and its throttle."""
@@ -27,8 +29,6 @@ class Administration(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The settings, which lead to the pages here and to those of our own."""
-        from crm.administration.pages import pages_by_group
-
         return render(request, "administration/home.html", {"groups": pages_by_group()})
 
     def app_index(

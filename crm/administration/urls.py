@@ -1,7 +1,7 @@
 from django.urls import path
 
+from crm.administration import mailbox as mail
 from crm.administration import people, views
-from crm.mail import views as mail
 
 app_name = "settings"
 

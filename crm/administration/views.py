@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm import labels
-from crm.access.levels import Level, Privilege
-from crm.administration.pages import pages_by_group
-from crm.administration.services import copy_role, require_administrator, set_role_levels
+from crm.administration.services import copy_role, set_role_levels
 from crm.errors import CrmError
+from crm.frame.settings_pages import pages_by_group
 from crm.models import Role
-from crm.records.registry import registry
+from crm.models.levels import Level, Privilege
+from crm.registry.registry import registry
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    require_administrator(request.actor)
+    request.actor.require_administrator()
     return render(request, "administration/home.html", {"groups": pages_by_group()})
 
 
@@ -27,7 +27,7 @@ class CopyForm(forms.Form):
 
 
 def roles(request: HttpRequest) -> HttpResponse:
-    require_administrator(request.actor)
+    request.actor.require_administrator()
     found = Role.objects.prefetch_related("holders").order_by("name__folded")
     return render(request, "administration/roles.html", {"roles": found, "form": CopyForm()})
 
@@ -35,7 +35,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def role(request: HttpRequest, role_id: int) -> HttpResponse:
     """The matrix of one role: a level per record type and privilege."""
-    require_administrator(request.actor)
+    request.actor.require_administrator()
     found = get_object_or_404(Role, pk=role_id)
     if request.method == "POST":
         levels = _posted(request)
@@ -88,7 +88,7 @@ def _posted(request: HttpRequest) -> dict[tuple[str, Privilege], Level] | None:
 
 @require_POST
 def copy(request: HttpRequest, role_id: int) -> HttpResponse:
-    require_administrator(request.actor)
+    request.actor.require_administrator()
     get_object_or_404(Role, pk=role_id)
     form = CopyForm(request.POST)
     if form.is_valid():

@@ -8,8 +8,8 @@ from django.urls import reverse
 from crm.charts.figures import picture
 from crm.charts.grouping import TooSlow
 from crm.charts.words import title
-from crm.records.declaration import Chart
-from crm.records.listing import PREVIEW, Listing
+from crm.records.lists.listing import PREVIEW, Listing
+from crm.registry.declaration import Chart
 
 
 def beside(listing: Listing, *, is_drawn: bool) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from crm.charts.periods import Span, Step, spans_of
 from crm.charts.shapes import shapes_of
 from crm.charts.stacks import Part, Series, parts_of, series_of, together
 from crm.charts.trails import Trail
+from crm.company.currencies import base_currency_code
 from crm.conditions.compiler import passed
 from crm.conditions.fields import Kind, asked_field
-from crm.currencies import base_currency_code
-from crm.records.declaration import Chart
-from crm.records.listing import Listing
+from crm.records.lists.listing import Listing
+from crm.registry.declaration import Chart
 
 MOST_BARS = 9
 YEAR = 4  # letters

@@ -15,8 +15,8 @@ from psycopg.errors import QueryCanceled
 from crm.access.actor import Actor
 from crm.conditions.compiler import passed, reached
 from crm.conditions.fields import AskedField, Kind, asked_field
-from crm.records.declaration import Chart
-from crm.records.listing import Listing
+from crm.records.lists.listing import Listing
+from crm.registry.declaration import Chart
 
 MOST_GROUPS = 500
 MOST_DAYS = 50_000

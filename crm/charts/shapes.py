@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.conditions.fields import AskedField, Kind
-from crm.records.declaration import RecordType
+from crm.registry.declaration import RecordType
 
 
 def shapes_of(record_type: RecordType, asked: AskedField) -> Mapping[Any, str]:

@@ -8,10 +8,10 @@ from typing import Any
 from crm.charts.grouping import field_of
 from crm.charts.periods import Span
 from crm.conditions.schema import Leaf, Op, Range
-from crm.records.declaration import Chart
-from crm.records.filters.kinds import YES, Params
-from crm.records.filters.sets import all_filters
-from crm.records.listing import PREVIEW, Listing
+from crm.records.lists.filters.kinds import YES, Params
+from crm.records.lists.filters.sets import all_filters
+from crm.records.lists.listing import PREVIEW, Listing
+from crm.registry.declaration import Chart
 
 MOST_NAMED = 40  # values in one address
 

@@ -6,11 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
-from crm.access.levels import Privilege
 from crm.charts.beside import beside
-from crm.records.declaration import RecordType
-from crm.records.links import list_url
-from crm.records.listing import Listing, canonical
+from crm.models.levels import Privilege
+from crm.records.lists.listing import Listing, canonical
+from crm.registry.declaration import RecordType
+from crm.registry.links import list_url
 
 
 def show_chart(request: HttpRequest, record_type: RecordType) -> HttpResponse:

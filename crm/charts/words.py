@@ -10,18 +10,19 @@ from babel.numbers import format_compact_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm import labels, written
+from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.charts.periods import Span, Step
 from crm.conditions.fields import AskedField, Kind, asked_field
 from crm.conditions.words import path_label
 from crm.labels.names import in_text
 from crm.models import Principal
-from crm.money import currency_exponent, format_amount
-from crm.reading import reader_locale
-from crm.records.declaration import Chart, RecordType
-from crm.templatetags import ui
+from crm.models.levels import Privilege
+from crm.registry.declaration import Chart, RecordType
+from crm.ui import parts
+from crm.values import locale_formats
+from crm.values.money import currency_exponent, format_amount
+from crm.values.reader_locale import reader_locale
 
 THOUSAND = 1000
 
@@ -64,12 +65,12 @@ def note(record_type: RecordType, chart: Chart, currency: str, step: Step | None
 def figure(value: Decimal, currency: str) -> str:
     """A figure beside its mark: '21.4M'. The currency stands in the note once."""
     if abs(value) < THOUSAND or not currency:
-        return written.number(round(value), reader_locale())
+        return locale_formats.number(round(value), reader_locale())
     return str(format_compact_decimal(value, locale=reader_locale(), fraction_digits=1))
 
 
 def exact(value: Decimal, currency: str) -> str:
-    return ui.amount(value, currency) if currency else ui.number(round(value))
+    return parts.amount(value, currency) if currency else parts.number(round(value))
 
 
 def in_column(value: Decimal, currency: str) -> str:
@@ -122,7 +123,7 @@ def span_name(span: Span, step: Step) -> str:
     if start is None:
         return _("Before %(year)s") % {"year": span.end.year + 1}
     if step == Step.WEEK:
-        day = written.day("yMMMd", start, locale)
+        day = locale_formats.day("yMMMd", start, locale)
         return _("Week of %(day)s") % {"day": day}
     if step == Step.YEAR:
         return str(start.year)
@@ -146,7 +147,7 @@ def _axis_name(start: date | None, step: Step) -> str:
     if start is None:
         return "…"
     if step == Step.WEEK:
-        return written.day("dMMM", start, reader_locale())
+        return locale_formats.day("dMMM", start, reader_locale())
     if step == Step.YEAR:
         return str(start.year)
     pattern = {Step.MONTH: "LLL", Step.QUARTER: "QQQ"}[step]

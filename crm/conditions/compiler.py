@@ -15,12 +15,12 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import BooleanField, Func, Q
 
 from crm.access.actor import Actor, Scope
-from crm.access.levels import Privilege
 from crm.conditions.fields import AskedField, Kind
 from crm.conditions.periods import days_of
 from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op, validate
-from crm.querysets import folded
-from crm.records.declaration import RecordType
+from crm.models.levels import Privilege
+from crm.models.querysets import folded
+from crm.registry.declaration import RecordType
 
 NOTHING = Q(pk__in=())
 OPPOSITES = {

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from crm.conditions.errors import BadCondition
 from crm.conditions.fields import AskedField, Kind, asked_field
 from crm.conditions.periods import is_period
-from crm.records.declaration import RecordType
+from crm.registry.declaration import RecordType
 
 DEEPEST = 5
 MOST_CONDITIONS = 60

@@ -19,8 +19,8 @@ from crm.conditions.periods import period_label
 from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op, Range
 from crm.labels.names import in_text
 from crm.models import Principal, Record
-from crm.records.declaration import RecordType
-from crm.templatetags import ui
+from crm.registry.declaration import RecordType
+from crm.ui import parts
 
 MOST_NAMED = 3
 HIDDEN = gettext_lazy("one you may not see")
@@ -104,9 +104,9 @@ def _single(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
-        return ui.day_text(value)
+        return parts.day_text(value)
     if isinstance(value, int | Decimal):
-        return ui.number(value)
+        return parts.number(value)
     return f"“{value}”"
 
 

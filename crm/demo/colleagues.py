@@ -8,13 +8,13 @@ from django.db.models import F
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.activities.services import log_activity
 from crm.demo.fill import Fill
 from crm.models import Notification
+from crm.models.levels import Privilege
 from crm.notifications.reminders import remind_of_due
-from crm.records.registry import registry
 from crm.records.services import assign_records, share_record
+from crm.registry.registry import registry
 
 Deed = Callable[[Fill, Actor, str, str], None]
 READ_AFTER = timedelta(hours=5)

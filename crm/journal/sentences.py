@@ -3,7 +3,6 @@
 A sentence stands after the name of who did it: 'Ines Moreau' + 'moved this to the bin'.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm import labels
 from crm.models import FieldChange, JournalEntry
-from crm.records.values import PastValues, is_long
+from crm.records.history.values import PastValues, is_long, read_by_people
 
 
 def _merged(data: Any) -> str:
@@ -82,14 +81,6 @@ def change_sentence(past: PastValues, change: FieldChange) -> SafeString | str:
         rest = ngettext("changed %(count)s more field", "changed %(count)s more fields", more)
         parts = [*parts[:SHOWN], rest % {"count": more}]
     return format_html_join("; ", "{}", ((part,) for part in parts))
-
-
-def read_by_people(past: PastValues, change: FieldChange) -> Iterator[tuple[str, list[Any]]]:
-    """(column, [old, new]) of the fields of an update that people care about."""
-    if change.event == FieldChange.Event.UPDATE:
-        for column, pair in change.changes.items():
-            if past.field(column) is not None:
-                yield column, pair
 
 
 def _part(past: PastValues, column: str, pair: list[Any]) -> SafeString:

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.access.prepared import prepared
 from crm.journal.sentences import change_sentence, entry_sentence, read_by_people
 from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
-from crm.prepared import prepared
-from crm.records.declaration import RecordType
-from crm.records.links import action_url, record_url, url_of
-from crm.records.registry import registry
-from crm.records.titles import titles_of
-from crm.records.values import PastValues
-from crm.templatetags import ui
+from crm.models.levels import Privilege
+from crm.records.history.values import PastValues
+from crm.records.lists.titles import titles_of
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url, record_url, url_of
+from crm.registry.registry import registry
+from crm.ui import parts
 
 PAGE = 25
 MOST_PLANNED = 50
@@ -134,11 +134,11 @@ class Entry:
     @property
     def when(self) -> SafeString | str:
         if not (self.activity and self.is_planned):
-            return ui.moment(self.at)
+            return parts.moment(self.at)
         due = self.activity.due_at
         if due is None:
             return format_html('<span class="push micro faint">{}</span>', _("No date"))
-        return ui.overdue(due) if ui.is_past(due) else ui.moment(due)
+        return parts.overdue(due) if parts.is_past(due) else parts.moment(due)
 
     @property
     def body(self) -> str:

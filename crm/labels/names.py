@@ -13,7 +13,9 @@ from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from crm.access.stamps import stamp_of
+from crm.models import FieldLabel, RecordTypeLabel, RecordTypeName
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import stamp_of
 
 _original: dict[str, tuple[Any, Any]] = {}
 _original_fields: dict[tuple[str, str], Any] = {}
@@ -54,8 +56,6 @@ def _current() -> _Given:
 
 
 def _read(version: int) -> _Given:
-    from crm.models import FieldLabel, RecordTypeLabel, RecordTypeName
-
     given = _Given(version=version)
     given.icons |= RecordTypeName.objects.exclude(icon="").values_list("record_type", "icon")
     for row in RecordTypeLabel.objects.all():
@@ -114,8 +114,6 @@ def field_label(type_key: str, name: str) -> str:
 
 
 def icon_of(type_key: str) -> str:
-    from crm.records.registry import registry
-
     return _current().icons.get(type_key) or registry.get(type_key).icon
 
 

@@ -78,7 +78,14 @@ def update(root: Path = ROOT) -> list[Path]:
             catalogue = read_po(source, locale=po.parents[1].name)
         catalogue.update(template, no_fuzzy_matching=True)
         with po.open("wb") as target:
-            write_po(target, catalogue, width=100, ignore_obsolete=True, sort_by_file=True)
+            write_po(
+                target,
+                catalogue,
+                width=100,
+                ignore_obsolete=True,
+                sort_by_file=True,
+                no_location=True,
+            )
         written.append(po)
     return written
 

@@ -9,7 +9,7 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 import crm.models.file
 import crm.models.principal
 import crm.models.record
@@ -535,7 +535,7 @@ class Migration(migrations.Migration):
             model_name='importjob',
             index=models.Index(fields=['created_by', '-created_at'], name='crm_import_mine'),
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Activity', 'File'],
         ),
         *STAMPED, *UNITS,

@@ -2,8 +2,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.querysets import RecordQuerySet
 from crm.models.record import Record, search_text
-from crm.querysets import RecordQuerySet
 
 
 class ActivityQuerySet(RecordQuerySet):

@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +18,13 @@ class RecordTypeName(models.Model):
         ordering = ("record_type",)
 
     def __str__(self) -> str:
-        from crm import labels
-
-        return labels.plural(self.record_type)
+        """What the type's model is called, which is what administrators call it."""
+        called = (
+            model._meta.verbose_name_plural
+            for model in apps.get_models()
+            if model._meta.model_name == self.record_type
+        )
+        return str(next(called, self.record_type))
 
 
 class RecordTypeLabel(models.Model):

@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.principal import Principal
+from crm.models.querysets import RecordQuerySet
 from crm.models.row import QuickRow
 from crm.models.unit import BusinessUnit
-from crm.querysets import RecordQuerySet
 
 
 class FoldedText(models.Func):

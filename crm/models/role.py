@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.levels import Level, Privilege
+from crm.models.levels import Level, Privilege
 from crm.models.principal import Principal
 
 

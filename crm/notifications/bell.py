@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.access.actor import Actor
-from crm.access.stamps import UNREAD_SHOWN
 from crm.notifications.reading import notifications_of
+from crm.runtime.cache_versions import UNREAD_SHOWN
 
 CHANGED = "crm:unread"
 

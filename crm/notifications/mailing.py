@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.access.actor import Actor
-from crm.company import company
+from crm.company.settings import company
 from crm.mail.transport import (
     NotNow,
     OutcomeUnknown,

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.models import Notification
+from crm.models.levels import Privilege
 from crm.notifications.kinds import Kind, kind_of
-from crm.records.links import list_url, url_of
-from crm.records.registry import registry
-from crm.records.titles import Place, titles_of
+from crm.records.lists.titles import Place, titles_of
+from crm.registry.links import list_url, url_of
+from crm.registry.registry import registry
 
 UNKNOWN = "bell"
 

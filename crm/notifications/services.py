@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.company import company
+from crm.company.settings import company
 from crm.errors import NotVisible, RuleViolation
 from crm.models import Notification, NotificationChoice
 from crm.notifications.kinds import every_kind

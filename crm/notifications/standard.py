@@ -12,8 +12,8 @@ from crm.models import Activity, BulkJob, ImportJob, Notification
 from crm.notifications.kinds import Kind, add_kinds
 from crm.notifications.writing import notify, report
 from crm.operations import current, subscribe
-from crm.records.events import ImportEnded, JobEnded, RecordsAssigned, RecordShared
-from crm.records.registry import registry
+from crm.registry.events import ImportEnded, JobEnded, RecordsAssigned, RecordShared
+from crm.registry.registry import registry
 
 Work = Activity.Kind
 

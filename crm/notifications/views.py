@@ -9,15 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.access.stamps import unread_count
 from crm.errors import RuleViolation
 from crm.models import Notification
 from crm.notifications import services
 from crm.notifications.bell import bell_of, ring
 from crm.notifications.reading import entries_of, newest_unread, notifications_of
-from crm.records.listing import UnknownParameter
-from crm.records.paging import SortKey, paginate
-from crm.records.views.running import next_url, number_of
+from crm.records.lists.listing import UnknownParameter
+from crm.records.lists.paging import SortKey, paginate
+from crm.records.running import next_url, number_of
+from crm.runtime.cache_versions import unread_count
 
 SIZE, IN_MENU = 30, 8
 NEWEST_FIRST = (SortKey("pk", is_descending=True, is_nullable=False),)

@@ -10,9 +10,9 @@ from django.template.loader import get_template
 from django.utils.module_loading import import_string
 
 from crm.conditions.fields import Kind, asked_field
-from crm.records.declaration import Chart, RecordType
-from crm.records.pointers import undeclared_pointers
-from crm.records.registry import registry
+from crm.records.merging.pointers import undeclared_pointers
+from crm.registry.declaration import Chart, RecordType
+from crm.registry.registry import registry
 
 MOST_PARTS = 4  # as many steps as the colour of charts has
 UNDRAWN = frozenset({Kind.TEXT, Kind.NUMBER, Kind.MANY})  # as many values as rows, or several each
@@ -32,7 +32,7 @@ def pointers_are_declared(app_configs: Any, **_: Any) -> list[checks.CheckMessag
     return [
         checks.Error(
             f"'{name}' points to records of several types.",
-            hint="Say with crm.records.pointers.add_pointer what becomes of it in a merge.",
+            hint="Say with crm.records.merging.pointers.add_pointer what becomes of it in a merge.",
             id="crm.E002",
         )
         for name in undeclared_pointers()

@@ -8,10 +8,10 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.records.declaration import RecordType
+from crm.models.levels import Privilege
+from crm.records.lists.tables import BoundColumn, bound_columns
 from crm.records.services import PROTECTED
-from crm.records.tables import BoundColumn, bound_columns
+from crm.registry.declaration import RecordType
 
 NO_RECORD = -1
 

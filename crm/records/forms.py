@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.errors import CrmError
 from crm.models import Principal, Record
-from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
-from crm.records.numbers import as_text
+from crm.records.lists.lookups import RecordChoiceField, RecordMultipleChoiceField
+from crm.records.lists.numbers import as_text
 
 NO_CHOICE = BLANK_CHOICE_DASH[0]
 

@@ -15,12 +15,12 @@ from django.db.models.functions import Cast
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.querysets import LONG_WORD, folded
-from crm.records.declaration import Feature, RecordType
-from crm.records.links import list_url, url_of
-from crm.records.reach import latest_first
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.models.querysets import LONG_WORD, folded
+from crm.records.lists.reach import latest_first
+from crm.registry.declaration import Feature, RecordType
+from crm.registry.links import list_url, url_of
+from crm.registry.registry import registry
 
 PER_TYPE = 5
 SHORTEST = 2

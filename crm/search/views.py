@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from crm import labels
+from crm.frame.frame import Frame
 from crm.search.services import search
-from crm.ui.frame import Frame
 
 
 def search_everything(request: HttpRequest) -> HttpResponse:

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "crm.health.HealthMiddleware",
+    "crm.runtime.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -55,12 +55,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "crm.middleware.ActorMiddleware",
+    "crm.access.middleware.ActorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "crm.ui.toasts.ToastMiddleware",
+    "crm.frame.toasts.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -77,7 +77,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "crm.ui.frame.frame",
+                "crm.frame.frame.frame",
             ],
         },
     },
@@ -88,8 +88,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///crm")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=300)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# What crm/prepared.py asks is prepared the second time. None is what a pooler needs that lends a
-# connection to somebody else after each transaction.
+# What crm/access/prepared.py asks is prepared the second time. None is what a pooler needs that
+# lends a connection to somebody else after each transaction.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
     1 if env.bool("PREPARE_QUERIES", default=True) else None
 )
@@ -98,7 +98,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "crm.cache.ForgivingRedisCache",
+        "BACKEND": "crm.runtime.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "crm",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
@@ -132,7 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
-ACCOUNT_ADAPTER = "crm.sign_in.SignInAdapter"
+ACCOUNT_ADAPTER = "crm.frame.sign_in.SignInAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # Administrators create users; the address they enter needs no confirmation.
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -157,9 +157,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "crm.ui.stylesheet.StylesheetFinder",
+    "crm.frame.stylesheet.StylesheetFinder",
 ]
-FORM_RENDERER = "crm.ui.widgets.Renderer"
+FORM_RENDERER = "crm.frame.widgets.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -234,14 +234,21 @@ CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "send-pending-mail": {"task": "crm.tasks.send_pending_mail", "schedule": 60},
-    "forget-old-traces": {"task": "crm.tasks.forget_old_traces", "schedule": 24 * 3600},
-    "remind-people": {"task": "crm.tasks.remind_people", "schedule": 60},
-    "mail-notifications": {"task": "crm.tasks.mail_notifications", "schedule": 60},
-    "resume-jobs": {"task": "crm.tasks.resume_jobs", "schedule": 60},
-    "empty-the-bins": {"task": "crm.tasks.empty_the_bins", "schedule": 3600},
+    "send-pending-mail": {"task": "crm.activities.tasks.send_pending_mail", "schedule": 60},
+    "forget-old-traces": {
+        "task": "crm.records.bulk.tasks.forget_old_traces",
+        "schedule": 24 * 3600,
+    },
+    "delete-old-notifications": {
+        "task": "crm.notifications.tasks.delete_old_notifications",
+        "schedule": 24 * 3600,
+    },
+    "remind-people": {"task": "crm.notifications.tasks.remind_people", "schedule": 60},
+    "mail-notifications": {"task": "crm.notifications.tasks.mail_notifications", "schedule": 60},
+    "resume-jobs": {"task": "crm.records.bulk.tasks.resume_jobs", "schedule": 60},
+    "empty-the-bins": {"task": "crm.records.bulk.tasks.empty_the_bins", "schedule": 3600},
     "move-contracts": {"task": "service.tasks.move_contracts_by_calendar", "schedule": 15 * 60},
-    "resume-imports": {"task": "crm.records.tasks.resume_imports", "schedule": 30},
+    "resume-imports": {"task": "crm.exchange.imports.tasks.resume_imports", "schedule": 30},
     "sweep-mailings": {"task": "marketing.tasks.sweep_mailings", "schedule": 10},
 }
 

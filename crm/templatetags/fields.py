@@ -6,7 +6,7 @@ from typing import Any
 from django import forms, template
 from django.utils.safestring import SafeString
 
-from crm.ui.widgets import select_html
+from crm.frame.widgets import select_html
 
 register = template.Library()
 

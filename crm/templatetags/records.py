@@ -8,11 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm import labels
-from crm.records import links
-from crm.records.cells import compiled, status_pill
-from crm.records.registry import registry
-from crm.records.tables import BoundColumn
-from crm.templatetags import ui
+from crm.records.lists.cells import compiled, status_pill
+from crm.records.lists.tables import BoundColumn
+from crm.registry import links
+from crm.registry.registry import registry
+from crm.ui import parts
 
 register = template.Library()
 
@@ -42,12 +42,12 @@ def sentence(text: Any, type_key: str) -> str:
 
 @register.simple_tag
 def type_tile(type_key: str, extra: str = "") -> SafeString:
-    return ui.tile(labels.icon_of(type_key), registry.get(type_key).colour, extra)
+    return parts.tile(labels.icon_of(type_key), registry.get(type_key).colour, extra)
 
 
 @register.simple_tag
 def type_icon(type_key: str) -> SafeString:
-    return ui.icon(labels.icon_of(type_key))
+    return parts.icon(labels.icon_of(type_key))
 
 
 @register.filter

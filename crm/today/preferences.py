@@ -18,7 +18,7 @@ from crm.models import User
 from crm.notifications.forms import WaysForm
 from crm.notifications.services import choose_ways
 from crm.operations import operation
-from crm.records.views.running import say
+from crm.records.running import say
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -7,15 +7,15 @@ from django.views.decorators.http import require_GET
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.frame.frame import AREA_COOKIE, AREAS
 from crm.models import Activity
-from crm.recent import recent_records
-from crm.records.declaration import Feature, RecordType
-from crm.records.links import list_url
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.records.recent import recent_records
+from crm.registry.declaration import Feature, RecordType
+from crm.registry.links import list_url
+from crm.registry.registry import registry
 from crm.today.blocks import loaded_blocks
 from crm.today.work import work_of
-from crm.ui.frame import AREA_COOKIE, AREAS
 
 RECENT = 8
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.models import Activity
-from crm.records.links import url_of
-from crm.records.titles import titles_of
+from crm.models.levels import Privilege
+from crm.records.lists.titles import titles_of
+from crm.registry.links import url_of
 
 SHOWN = 7
 SOON = timedelta(days=7)

@@ -10,7 +10,7 @@ import accounts.models.address
 import accounts.models.person
 import crm.models.record
 import leads.models.lead
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='campaign',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='marketing.campaign'),
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Lead'],
         ),
     ]

@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
-import crm.querysets
+import crm.models.querysets
 
 
 class Migration(migrations.Migration):
@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name='lead',
-            index=models.Index(crm.querysets.Folded('name'), models.F('id'), name='lead_name'),
+            index=models.Index(crm.models.querysets.Folded('name'), models.F('id'), name='lead_name'),
         ),
     ]

@@ -15,7 +15,7 @@ from accounts.models import (
     WebAddressField,
 )
 from crm.models import Currency, Record, number_field, number_trigger, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 from leads.querysets import LeadQuerySet
 from opportunities.models import BudgetStatus, Opportunity, PurchaseProcess, Rating, Timeframe
 

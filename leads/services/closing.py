@@ -3,10 +3,10 @@
 from typing import Any
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import lock_record, save_changed
+from crm.registry.registry import registry
 from leads import rules
 from leads.events import LeadDisqualified, LeadReopened
 from leads.models import Lead

@@ -3,8 +3,8 @@
 from typing import Any
 
 from crm.operations import current
-from crm.records.registry import registry
 from crm.records.services import create_record
+from crm.registry.registry import registry
 from leads.mapping import account_values, contact_values
 from opportunities.events import CustomerWanted
 

@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.models import Principal
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import (
     create_record,
     lock_reason,
@@ -19,6 +18,7 @@ from crm.records.services import (
     require_links,
     save_changed,
 )
+from crm.registry.registry import registry
 from leads import mapping, rules
 from leads.events import LeadQualified
 from leads.models import Lead

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.services import normalise_name, normalise_reach
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from leads.models import Lead
 from leads.rules import settle
 

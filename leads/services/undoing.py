@@ -3,13 +3,13 @@
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.models import JournalEntry
+from crm.models.levels import Privilege
 from crm.operations import emit, operation
-from crm.records.registry import registry
+from crm.records.history.undo import undo_operation
 from crm.records.services import lock_record
-from crm.records.undo import undo_operation
+from crm.registry.registry import registry
 from leads import rules
 from leads.events import LeadReopened
 from leads.models import Lead

@@ -7,10 +7,10 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 import crm.models.record
 import marketing.models.marketing_list
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):
@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
                 'triggers': [pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='514578cc644d8bffb2f32c303ea9e700f716d859', operation='UPDATE', pgid='pgtrigger_keep_current_a1567', table='marketing_campaignresponse', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='16eb581273a0eb036e2fc4075fa881a0de408881', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_e0980', table='marketing_campaignresponse', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('campaignresponse', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END); RETURN NULL;", hash='ddfe896623b9da380e77afaa393ca165854e5564', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_22252', table='marketing_campaignresponse', when='AFTER'))],
             },
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Campaign', 'MarketingList', 'CampaignActivity', 'CampaignResponse'],
         ),
         # A member is of its list's type, whoever writes the row.

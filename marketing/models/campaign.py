@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Record, number_field, number_trigger, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 from marketing.models.columns import amount, currency, in_order, not_negative
 from marketing.models.marketing_list import MarketingList
 from marketing.querysets import CampaignQuerySet

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
 from crm.models import Principal, Record, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 from marketing.models.columns import amount, currency, not_negative
 from marketing.querysets import MarketingListQuerySet
 

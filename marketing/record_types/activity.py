@@ -2,8 +2,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.levels import Privilege
-from crm.records.declaration import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import (
     Action,
     Chart,
     Column,
@@ -15,8 +15,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_records
 from marketing.models import CampaignActivity
 from marketing.panels import mailing_of
 from marketing.services.saving import keep_activity, prepare_activity

@@ -4,9 +4,9 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.levels import Privilege
-from crm.records.declaration import Action, Panel
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.registry.declaration import Action, Panel
+from crm.registry.registry import registry
 from marketing.models import MEMBER_TYPES
 from marketing.panels import mailed, mailings_to, refusal_to_add
 

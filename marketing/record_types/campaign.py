@@ -2,9 +2,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.levels import Privilege
 from crm.labels import plural_lazy
-from crm.records.declaration import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import (
     Action,
     Chart,
     Column,
@@ -16,8 +16,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_records
 from marketing.models import Campaign
 from marketing.panels import activities_of, lists_of, responses_of, results_of
 from marketing.services.saving import keep_campaign, prepare_campaign

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.levels import Privilege
-from crm.records.declaration import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import (
     Action,
     Chart,
     Column,
@@ -14,8 +14,8 @@ from crm.records.declaration import (
     Rules,
     Section,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_records
 from marketing.models import MarketingList
 from marketing.panels import count_members, newest_members, uses_of_list
 from marketing.services.saving import prepare_list

@@ -3,7 +3,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import singular_lazy
-from crm.records.declaration import (
+from crm.registry.declaration import (
     Action,
     Chart,
     Column,
@@ -15,8 +15,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records
 from marketing.models import CampaignResponse
 from marketing.panels import became
 from marketing.services.saving import keep_response, prepare_response

@@ -4,8 +4,8 @@ from typing import Any
 
 from crm.access.actor import Actor
 from crm.operations import current, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from marketing import rules
 from marketing.models import CampaignActivity
 from marketing.services.locking import lock

@@ -6,13 +6,14 @@ from typing import Any
 from django.utils import timezone
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.models import JournalEntry
-from crm.operations import current, journal, operation
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.operations import current, emit, journal, operation
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from marketing import rules
-from marketing.models import Campaign, CampaignActivity, MarketingList
+from marketing.events import CampaignSuspended
+from marketing.models import Campaign, MarketingList
 from marketing.services.locking import lock
 
 State = Campaign.State
@@ -57,16 +58,10 @@ def launch(campaign: Campaign) -> Campaign:
 
 @operation
 def suspend_campaign(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
-    """Interrupts a campaign; mailings that go out are paused. Journals 'campaign_suspended'."""
-    from marketing.services.mailing import pause
-
+    """Interrupts a campaign. Journals 'campaign_suspended', emits CampaignSuspended."""
     campaign = lock(actor, "campaign", record_id)
     rules.refuse_unless_state(campaign, State.LAUNCHED)
-    running = CampaignActivity.objects.alive().filter(
-        campaign=campaign, state=CampaignActivity.State.RUNNING, channel="email"
-    )
-    for activity in running.order_by("pk").select_for_update(of=("self",)):
-        pause(activity)
+    emit(CampaignSuspended(campaign))
     return _move(campaign, State.SUSPENDED, "campaign_suspended")
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.models import JournalEntry
+from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.records.events import RecordsErased
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.events import RecordsErased
+from crm.registry.registry import registry
 from marketing import rules
 from marketing.models import ListMember, MarketingList
 from marketing.services.locking import lock

@@ -1,9 +1,9 @@
 from typing import Any
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import lock_record
+from crm.registry.registry import registry
 from marketing.models import Campaign, CampaignActivity
 
 

@@ -7,17 +7,17 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.company import company
+from crm.company.settings import company
 from crm.errors import RuleViolation
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.merging import merge_values
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.records.services.concurrent_edits import merge_values
+from crm.registry.registry import registry
 from marketing import rules
 from marketing.audience import write_recipients
-from marketing.content import refuse_bad_content
-from marketing.events import MailingLaunched, MailingResumed
+from marketing.events import CampaignSuspended, MailingLaunched, MailingResumed
+from marketing.message.content import refuse_bad_content
 from marketing.models import CampaignActivity, MarketingList, Recipient, Send
 from marketing.services.activities import move
 from marketing.services.campaigns import launch as launch_its_campaign
@@ -158,6 +158,15 @@ def pause_mailing(*, actor: Actor, record_id: int, version: int | None = None) -
     activity = _lock_mailing(actor, record_id)
     rules.refuse_unless_state(activity, State.RUNNING)
     return pause(activity)
+
+
+def pause_mailings_of(event: CampaignSuspended) -> None:
+    """Subscribed: the e-mails of a suspended campaign stop going out. Locks them in key order."""
+    running = CampaignActivity.objects.alive().filter(
+        campaign=event.campaign, state=State.RUNNING, channel="email"
+    )
+    for activity in running.order_by("pk").select_for_update(of=("self",)):
+        pause(activity)
 
 
 def pause(activity: CampaignActivity) -> CampaignActivity:

@@ -8,8 +8,8 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models import Principal
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import create_record, save_changed
+from crm.registry.registry import registry
 from leads.models import Lead
 from marketing import rules
 from marketing.events import ResponseConverted

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from crm.errors import RuleViolation
 from crm.operations import current
 from marketing import rules

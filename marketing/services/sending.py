@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.company import company
+from crm.company.settings import company
 from crm.mail.transport import (
     NotNow,
     OutcomeUnknown,
@@ -33,8 +33,9 @@ from crm.mail.transport import (
     open_transport,
 )
 from crm.operations import emit, operation
-from marketing.addresses import address_hash
-from marketing.composing import (
+from marketing.events import MailingCompleted, MailingInTrouble
+from marketing.message.addresses import address_hash
+from marketing.message.composing import (
     House,
     Prepared,
     build_message,
@@ -43,9 +44,8 @@ from marketing.composing import (
     message_id,
     prepare,
 )
-from marketing.events import MailingCompleted, MailingInTrouble
-from marketing.facts import facts_of, rows_with_facts
-from marketing.links import unsubscribe_url
+from marketing.message.facts import facts_of, rows_with_facts
+from marketing.message.links import unsubscribe_url
 from marketing.models import CampaignActivity, Recipient, Send, Suppression
 from marketing.services.activities import move
 

@@ -5,14 +5,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.mail.transport import DeliveryFailure, open_transport
+from crm.models.levels import Privilege
 from crm.operations import journal, operation
 from marketing import rules
-from marketing.composing import Filled, build_message
+from marketing.message.composing import Filled, build_message
+from marketing.message.previewing import as_read_by
 from marketing.models import CampaignActivity
-from marketing.previewing import as_read_by
 from marketing.services.locking import lock
 
 

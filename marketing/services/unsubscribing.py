@@ -8,13 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from crm.access.actor import Actor
-from crm.administration.services import require_administrator
 from crm.errors import RuleViolation
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
-from marketing.addresses import address_hash
+from crm.registry.registry import registry
 from marketing.events import Unsubscribed
+from marketing.message.addresses import address_hash
 from marketing.models import Recipient, Suppression
 
 logger = logging.getLogger(__name__)
@@ -87,7 +86,7 @@ def block_addresses(*, actor: Actor, addresses: Iterable[str]) -> list[int]:
 
     Raises AccessDenied.
     """
-    require_administrator(actor)
+    actor.require_administrator()
     hashes = []
     for address in addresses:
         block_address(address, Suppression.Reason.BLOCKED)
@@ -102,5 +101,5 @@ def unblock(*, actor: Actor, ids: Iterable[int]) -> int:
 
     What the records themselves say about mailings stays.
     """
-    require_administrator(actor)
+    actor.require_administrator()
     return Suppression.objects.filter(pk__in=list(ids)).delete()[0]

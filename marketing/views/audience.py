@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from crm.errors import CrmError
-from crm.records.declaration import RecordType
-from crm.records.links import action_url
-from crm.records.views.running import go, run
+from crm.records.running import go, run
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url
 from marketing.audience import Audience, audience_members, count_audience
 from marketing.forms import AudienceForm
 from marketing.models import CampaignActivity, Recipient

@@ -11,18 +11,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.access.levels import Privilege
-from crm.company import company
+from crm.company.settings import company
 from crm.errors import CrmError, StaleVersion
-from crm.records.declaration import RecordType
-from crm.records.links import action_url
-from crm.records.views.running import go, number_of, run, say
+from crm.models.levels import Privilege
+from crm.records.running import go, number_of, run, say
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url
 from marketing.audience import audience_members
-from marketing.composing import Filled
-from marketing.facts import LABELS
 from marketing.forms import ContentForm, TryForm
+from marketing.message.composing import Filled
+from marketing.message.facts import LABELS
+from marketing.message.previewing import as_read_by, reader
 from marketing.models import CampaignActivity
-from marketing.previewing import as_read_by, reader
 from marketing.services import write_content
 from marketing.services.mailing import CONTENT
 from marketing.services.trying import send_test

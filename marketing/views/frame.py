@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from crm.records.declaration import RecordType
+from crm.registry.declaration import RecordType
 from marketing.models import CampaignActivity
 from marketing.steps import steps_of
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import CrmError
 from crm.models import Record
-from crm.records.declaration import RecordType
-from crm.records.links import action_url, list_url, record_url
-from crm.records.registry import registry
-from crm.records.views.running import go, number_of, run, say
+from crm.records.running import go, number_of, run, say
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url, list_url, record_url
+from crm.registry.registry import registry
 from marketing.forms import AddToListForm
 from marketing.models import Campaign, MarketingList
 from marketing.panels import count_members, may_change, members_of

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm import clock
-from crm.access.levels import Privilege
-from crm.records.declaration import RecordType
-from crm.records.links import action_url
-from crm.records.registry import registry
-from crm.records.views.running import go, number_of, run, say
+from crm.models.levels import Privilege
+from crm.records.running import go, number_of, run, say
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url
+from crm.registry.registry import registry
 from marketing.models import CampaignActivity, Recipient, Send
 from marketing.reports import Progress, bar_length, progress_of, sent_by_minute
 from marketing.services import settle_unknown

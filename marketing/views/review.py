@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from crm.company import company
+from crm.company.settings import company
 from crm.errors import CrmError
-from crm.records.declaration import RecordType
 from crm.records.forms import RecordForm
-from crm.records.links import action_url
-from crm.records.views.running import go, number_of, run, say
+from crm.records.running import go, number_of, run, say
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url
 from marketing import rules
 from marketing.audience import count_audience
 from marketing.models import CampaignActivity

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from crm.access.actor import Actor
-from marketing.links import key_in
+from marketing.message.links import key_in
 from marketing.models import Recipient
 from marketing.services import unsubscribe as leave
 

@@ -6,7 +6,7 @@ import pgtrigger.compiler
 from django.db import migrations, models
 
 import crm.models.record
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):

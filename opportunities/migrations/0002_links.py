@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 
 
 class Migration(migrations.Migration):
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name='price_list',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='opportunities', to='sales_docs.pricelist'),
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Competitor', 'Opportunity'],
         ),
     ]

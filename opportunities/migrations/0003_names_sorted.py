@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
-import crm.querysets
+import crm.models.querysets
 
 
 class Migration(migrations.Migration):
@@ -26,10 +26,10 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='competitor',
-            index=models.Index(crm.querysets.Folded('name'), models.F('id'), name='competitor_name'),
+            index=models.Index(crm.models.querysets.Folded('name'), models.F('id'), name='competitor_name'),
         ),
         AddIndexConcurrently(
             model_name='opportunity',
-            index=models.Index(crm.querysets.Folded('name'), models.F('id'), name='opportunity_name'),
+            index=models.Index(crm.models.querysets.Folded('name'), models.F('id'), name='opportunity_name'),
         ),
     ]

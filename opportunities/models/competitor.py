@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WebAddressField
 from crm.models import Record, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 
 
 class Competitor(Record):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from crm.models import Currency, Record, number_field, number_trigger, search_text
-from crm.querysets import Folded
+from crm.models.querysets import Folded
 from opportunities.models.choices import BudgetStatus, PurchaseProcess, Rating, Timeframe
 from opportunities.models.competitor import Competitor
 from opportunities.querysets import OpportunityQuerySet

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.declaration import Action
+from crm.registry.declaration import Action
 from opportunities.models import Opportunity
 
 State = Opportunity.State

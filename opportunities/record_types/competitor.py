@@ -1,16 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
-from crm.records.declaration import (
-    Column,
-    DuplicateKey,
-    Panel,
-    Place,
-    RecordType,
-    Section,
-)
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_records
+from crm.registry.declaration import Column, DuplicateKey, Panel, Place, RecordType, Section
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_records
 from opportunities.models import Competitor
 from opportunities.panels import deals_against
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.declaration import Column, Deadline, NamedView
-from crm.records.standard import all_records, my_open_records
+from crm.registry.declaration import Column, Deadline, NamedView
+from crm.registry.standard import all_records, my_open_records
 
 VIEWS = (
     my_open_records(sort="est_close_on", is_default=True),

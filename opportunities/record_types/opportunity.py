@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
-from crm.records.declaration import (
+from crm.registry.declaration import (
     Board,
     Chart,
     Column,
@@ -14,7 +14,7 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from opportunities.panels import (
     customer,

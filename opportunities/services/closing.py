@@ -14,8 +14,8 @@ from accounts.services import become_customer
 from crm.access.actor import Actor
 from crm.models import JournalEntry
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import create_record, require_links, save_changed
+from crm.registry.registry import registry
 from opportunities import rules
 from opportunities.events import (
     CustomerWanted,

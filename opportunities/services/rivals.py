@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
+from crm.models.levels import Privilege
 from crm.operations import journal, operation
 from opportunities import rules
 from opportunities.models import Competitor, Opportunity

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from crm.operations import Operation, current, emit
 from opportunities.events import OpportunitySaved
 from opportunities.models import Opportunity

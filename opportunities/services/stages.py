@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.operations import journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed, update_record
+from crm.registry.registry import registry
 from opportunities import rules
 from opportunities.models import Opportunity
 from opportunities.process import STEPS

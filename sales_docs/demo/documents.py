@@ -8,8 +8,8 @@ from typing import Any
 
 from accounts.models import Account
 from crm.demo.fill import Fill, column_defaults
-from crm.money import currency_exponent
-from crm.numbering import parse_format
+from crm.values.money import currency_exponent
+from crm.values.numbering import parse_format
 from opportunities.models import Opportunity
 from sales_docs.calculation import LINE_FIGURES, TOTALS
 from sales_docs.demo.baskets import Basket

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.demo.fill import Fill
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import create_record
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from sales_docs.entries import HeaderEntry, LineEntry
 from sales_docs.line_merging import EditedLine

@@ -8,9 +8,9 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 import crm.models.record
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):
@@ -552,7 +552,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='payment_amount')],
             },
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['PriceList', 'Order', 'Invoice', 'Product', 'Quote', 'InvoiceLine'],
         ),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from crm.money import MAX_EXPONENT
+from crm.values.money import MAX_EXPONENT
 from sales_docs.pricing.prices import PERCENT_PLACES, PRICE_PLACES, QUANTITY_PLACES
 
 MAX_DIGITS = 20

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Currency, Record
-from crm.money import MAX_EXPONENT, Rounding
+from crm.values.money import MAX_EXPONENT, Rounding
 from sales_docs.models.columns import amount_column, percent_column, total_column
 from sales_docs.models.price_list import PriceList
 from sales_docs.models.tax import TaxCode

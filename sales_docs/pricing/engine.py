@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from crm.money import EXACT, add_up, allocate, round_to
+from crm.values.money import EXACT, add_up, allocate, round_to
 from sales_docs.pricing.prices import ZERO, volume_discount
 from sales_docs.pricing.trace import TraceKind, TraceStep
 from sales_docs.pricing.values import (

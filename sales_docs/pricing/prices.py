@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from crm.money import EXACT, round_to
+from crm.values.money import EXACT, round_to
 from sales_docs.pricing.trace import TraceKind, TraceStep
 
 ZERO = Decimal(0)

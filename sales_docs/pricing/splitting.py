@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from crm.money import EXACT, round_to
+from crm.values.money import EXACT, round_to
 from sales_docs.pricing.prices import QUANTITY_PLACES, ZERO
 from sales_docs.pricing.values import Agreed
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
-from crm.money import EXACT
+from crm.values.money import EXACT
 
 
 class TraceKind(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from crm.money import Rounding, currency_exponent
+from crm.values.money import Rounding, currency_exponent
 from sales_docs.pricing.prices import ZERO, UnitPrice, VolumeTier
 from sales_docs.pricing.trace import TraceStep
 

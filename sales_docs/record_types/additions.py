@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm import labels
-from crm.access.levels import Privilege
-from crm.records.declaration import Action, Panel
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.registry.declaration import Action, Panel
+from crm.registry.registry import registry
 from sales_docs import panels
 from sales_docs.record_types.shared import named
 

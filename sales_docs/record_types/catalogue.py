@@ -4,8 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import clock
-from crm.access.levels import Privilege
-from crm.records.declaration import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import (
     Action,
     Chart,
     Column,
@@ -18,8 +18,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records
 from sales_docs import panels
 from sales_docs.models import PriceList, Product
 from sales_docs.services.saving import prepare_product

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import clock
-from crm.records.declaration import (
+from crm.registry.declaration import (
     Action,
     Column,
     Deadline,
@@ -15,8 +15,8 @@ from crm.records.declaration import (
     Rules,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records
 from sales_docs import panels
 from sales_docs.models import Invoice
 from sales_docs.record_types import shared

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.declaration import (
+from crm.registry.declaration import (
     Action,
     Column,
     Deadline,
@@ -12,8 +12,8 @@ from crm.records.declaration import (
     Rules,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_open_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_open_records
 from sales_docs.models import Order
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lines_lock_reason, lock_reason, require_deletable

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.levels import Privilege
-from crm.records.declaration import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import (
     Action,
     Column,
     Deadline,
@@ -13,8 +13,8 @@ from crm.records.declaration import (
     Rules,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_open_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_open_records
 from sales_docs.models import Quote
 from sales_docs.record_types import shared
 from sales_docs.rules.documents import lock_reason, require_deletable

@@ -6,8 +6,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import labels
-from crm.access.levels import Privilege
-from crm.records.declaration import Action, Chart, Column, Panel, Section
+from crm.models.levels import Privilege
+from crm.registry.declaration import Action, Chart, Column, Panel, Section
 from sales_docs import panels
 
 RELATED = (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.errors import RuleViolation
-from crm.money import currency_exponent
+from crm.values.money import currency_exponent
 from sales_docs.models import Document, Invoice, Order, Quote
 from sales_docs.pricing.values import DocumentTotals, ProblemCode
 from sales_docs.rules.catalogue import require_usable_price_list

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.errors import RuleViolation
-from crm.money import MAX_EXPONENT
+from crm.values.money import MAX_EXPONENT
 from sales_docs.entries import HeaderEntry, LineEntry
 from sales_docs.models import DocumentLine, Product
 from sales_docs.pricing.prices import PERCENT_PLACES, PRICE_PLACES, QUANTITY_PLACES, ZERO

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleViolation
-from crm.numbering import BadFormat, parse_format
+from crm.values.numbering import BadFormat, parse_format
 
 
 def refuse_bad_format(text: str) -> None:

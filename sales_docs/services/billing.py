@@ -10,13 +10,13 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
-from crm.money import format_quantity
+from crm.models.levels import Privilege
 from crm.operations import journal, operation
-from crm.reading import reader_locale
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
+from crm.values.money import format_quantity
+from crm.values.reader_locale import reader_locale
 from sales_docs.calculation import agreed_amounts, price_lines, put_totals
 from sales_docs.models import Invoice, InvoiceLine, Order, OrderLine, PriceSource
 from sales_docs.pricing import splitting

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
+from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from sales_docs.models import PriceList, PriceListItem, Product, TaxCode
 from sales_docs.rules.lines import line_field
 from sales_docs.services.locking import lock_document

@@ -5,8 +5,8 @@ from typing import Any
 
 from crm.models import Record
 from crm.operations import current
-from crm.records.registry import registry
 from crm.records.services import save_new
+from crm.registry.registry import registry
 from sales_docs.models import Document, DocumentLine, PriceSource
 from sales_docs.services.editing import line_model_of
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.access.prepared import prepared
 from crm.errors import RuleViolation, StaleVersion
+from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.prepared import prepared
-from crm.records.declaration import RecordType
-from crm.records.registry import registry
 from crm.records.services import lock_record, save_changed
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
 from sales_docs.calculation import price_lines, put_totals
 from sales_docs.entries import HeaderEntry, LineEntry
 from sales_docs.line_merging import EditedLine, MergedLines, merge_header, merge_lines

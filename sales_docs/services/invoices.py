@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.company import company
+from crm.access.prepared import prepared
+from crm.company.settings import company
 from crm.errors import RuleViolation
-from crm.numbering import fiscal_year, parse_format
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.prepared import prepared
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
+from crm.values.numbering import fiscal_year, parse_format
 from sales_docs.calculation import agreed_amounts, put_totals
 from sales_docs.events import InvoicePosted
 from sales_docs.models import Invoice, Order

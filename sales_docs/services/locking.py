@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import lock_record
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from crm import labels
 from crm.errors import RuleViolation
 from crm.operations import journal
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from opportunities.events import OpportunityClosing, OpportunitySaved
 from sales_docs.calculation import price_lines
 from sales_docs.models import Quote

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
+from opportunities.services import win_opportunity
 from sales_docs.calculation import price_lines, put_totals
 from sales_docs.events import OrderClosed, OrderCreated
 from sales_docs.models import Order, PriceSource, Quote, TaxCode
@@ -87,8 +88,6 @@ def _win(quote: Quote, *, day: date, note: str, order: Order) -> None:
 
 
 def _win_opportunity(quote: Quote, *, actor: Actor, day: date, revenue: Decimal | None) -> None:
-    from opportunities.services import win_opportunity
-
     opportunity = quote.opportunity
     if opportunity is None or opportunity.state != Opportunity.State.OPEN:
         return

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.errors import RuleViolation
-from crm.money import format_money, round_to
 from crm.operations import current, emit, journal, operation
-from crm.reading import reader_locale
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
+from crm.values.money import format_money, round_to
+from crm.values.reader_locale import reader_locale
 from sales_docs.events import InvoicePaid
 from sales_docs.models import Invoice, Payment
 from sales_docs.rules.documents import require_state

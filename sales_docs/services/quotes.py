@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
+from opportunities.services import lose_opportunity
 from sales_docs.calculation import price_lines, put_totals
 from sales_docs.events import QuoteActivated, QuoteClosed, QuoteRevised
 from sales_docs.models import Quote
@@ -167,8 +168,6 @@ def close_quote(
     journal("quote_closed", quote, reason=reason, note=note)
     emit(QuoteClosed(quote_id=quote.pk, reason=reason))
     if loses_opportunity and quote.opportunity_id:
-        from opportunities.services import lose_opportunity
-
         lose_opportunity(
             actor=actor,
             record_id=quote.opportunity_id,

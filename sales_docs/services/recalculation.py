@@ -3,8 +3,8 @@
 from typing import Any
 
 from crm.operations import journal
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from sales_docs.calculation import put_totals
 from sales_docs.models import Document
 from sales_docs.services.catalogue import default_tax_code

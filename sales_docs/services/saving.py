@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from crm.operations import Operation, current
 from sales_docs.models import Document, Order, Product
 from sales_docs.rules.catalogue import require_sound_product

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
-from crm.money import NotANumber, parse_number
-from crm.reading import reader_locale
-from crm.records.declaration import RecordType
-from crm.records.links import record_url
+from crm.models.levels import Privilege
+from crm.registry.declaration import RecordType
+from crm.registry.links import record_url
+from crm.values.money import NotANumber, parse_number
+from crm.values.reader_locale import reader_locale
 from sales_docs.rules.lines import line_field
 from sales_docs.services.billing import Extent, create_invoice_from_order, read_ordered
 from sales_docs.services.editing import lines_of

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from crm.access.levels import Privilege
-from crm.records.declaration import RecordType
-from crm.records.links import record_url
+from crm.models.levels import Privilege
+from crm.registry.declaration import RecordType
+from crm.registry.links import record_url
 from sales_docs.cards import card_of
 from sales_docs.models import DocumentLine, Quote
 from sales_docs.services.editing import lines_of

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import clock
-from crm.access.levels import Privilege
 from crm.errors import CrmError, RuleViolation
-from crm.records.declaration import RecordType
-from crm.records.links import record_url
-from sales_docs.grid import grid_context, sums_of
-from sales_docs.line_form import (
+from crm.models.levels import Privilege
+from crm.registry.declaration import RecordType
+from crm.registry.links import record_url
+from sales_docs.lines.grid import grid_context, sums_of
+from sales_docs.lines.line_form import (
     MAX_ID_DIGITS,
     LineForm,
     Row,
@@ -27,8 +27,8 @@ from sales_docs.line_form import (
     form_of,
     new_row,
 )
+from sales_docs.lines.pasting import read_pasted
 from sales_docs.models import Product
-from sales_docs.pasting import read_pasted
 from sales_docs.rules.catalogue import unsellable_reason
 from sales_docs.rules.documents import require_lines_unlocked
 from sales_docs.services.catalogue import default_tax_code

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
-from crm.money import NotANumber, parse_number
-from crm.records.declaration import RecordType
-from crm.records.links import action_url, record_url
-from sales_docs.line_form import MAX_ID_DIGITS
+from crm.models.levels import Privilege
+from crm.registry.declaration import RecordType
+from crm.registry.links import action_url, record_url
+from crm.values.money import NotANumber, parse_number
+from sales_docs.lines.line_form import MAX_ID_DIGITS
+from sales_docs.lines.pasting import read_pasted
 from sales_docs.models import PriceList, Product
-from sales_docs.pasting import read_pasted
 from sales_docs.rules.lines import line_field
 from sales_docs.services.catalogue import PriceEntry, save_price_list_items
 from sales_docs.wording import Figures

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from crm import clock
-from crm.access.levels import Privilege
-from crm.records.declaration import RecordType
+from crm.models.levels import Privilege
+from crm.registry.declaration import RecordType
 from sales_docs.pdf.renderer import render_pdf
 from sales_docs.printing import file_name, page_of
 

@@ -7,10 +7,10 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
-import crm.installing
+import crm.database.installing
 import crm.models.record
 import service.models.article
-from crm.series import add_number_series
+from crm.database.series import add_number_series
 
 
 class Migration(migrations.Migration):
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 'triggers': [pgtrigger.compiler.Trigger(name='keep_current', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := OLD.version + 1; IF NEW.modified_at = OLD.modified_at THEN NEW.modified_at := now(); END IF; RETURN NEW;', hash='fd1bcf78f7e5b2c29e3f1b07bb1361874aebe335', operation='UPDATE', pgid='pgtrigger_keep_current_2475e', table='service_article', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func='SELECT unit_id INTO NEW.unit_id FROM crm_principal WHERE id = NEW.owner_id; RETURN NEW;', hash='3a1a598e8051b767a443aca7875e3e169e189c1d', operation='INSERT OR UPDATE OF "owner_id"', pgid='pgtrigger_keep_unit_790bb', table='service_article', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM public.crm_record_change('article', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) - 'ranked_text' END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) - 'ranked_text' END); RETURN NULL;", hash='3a6d9f711908c657e6fca61e3b39585d43129a76', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_a849c', table='service_article', when='AFTER')), pgtrigger.compiler.Trigger(name='number', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.number IS NULL OR NEW.number = '' THEN NEW.number := public.crm_next_number('article'); END IF; RETURN NEW;", hash='091342ae2d50eb48ee4bd930554f2fad4bc4e7d4', operation='INSERT', pgid='pgtrigger_number_973b5', table='service_article', when='BEFORE'))],
             },
         ),
-        crm.installing.InstallTriggers(
+        crm.database.installing.InstallTriggers(
             model_names=['Contract', 'Article'],
         ),
     ]

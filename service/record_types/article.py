@@ -3,7 +3,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
-from crm.records.declaration import (
+from crm.registry.declaration import (
     Action,
     Chart,
     Column,
@@ -16,8 +16,8 @@ from crm.records.declaration import (
     Section,
     Status,
 )
-from crm.records.registry import registry
-from crm.records.standard import all_records, my_records
+from crm.registry.registry import registry
+from crm.registry.standard import all_records, my_records
 from service import rules
 from service.models import Article
 from service.panels import article_text, fitting_articles, versions

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed, save_new
+from crm.registry.registry import registry
 from service import rules
 from service.models import Article
 from service.services.locking import lock_article

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.currencies import base_currency_code
+from crm.company.currencies import base_currency_code
 from crm.models import JournalEntry
+from crm.models.levels import Privilege
 from crm.operations import Operation, journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed, save_new
+from crm.registry.registry import registry
 from service import rules
 from service.models import Contract, ContractLine
 from service.services.locking import lock_contract, today

@@ -8,8 +8,8 @@ from django.db.models import F, Max, Sum
 from crm.access.actor import Actor
 from crm.errors import NotVisible
 from crm.operations import journal, operation
-from crm.records.registry import registry
 from crm.records.services import save_changed
+from crm.registry.registry import registry
 from sales_docs.models import Product
 from service import rules
 from service.models import Contract, ContractLine

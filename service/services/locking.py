@@ -5,10 +5,10 @@ from datetime import date
 from django.utils import timezone
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.models.levels import Privilege
 from crm.operations import current
-from crm.records.registry import registry
 from crm.records.services import lock_record
+from crm.registry.registry import registry
 from service.models import Article, Contract
 
 

@@ -50,7 +50,7 @@ def measure(size: str, only: Collection[str]) -> list[object]:
     from django.core.management import call_command
 
     from crm.models import User
-    from crm.records.registry import registry
+    from crm.registry.registry import registry
     from tests.bench.cases import BIG, all_cases
     from tests.bench.people import clickers, give_few
     from tests.bench.server import Server

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 from crm.access.actor import Actor
+from crm.exchange.imports.services import run_import, stage_file
 from crm.models import User
-from crm.records.imports.services import run_import, stage_file
-from crm.records.paging import SortKey, _salt, _write
-from crm.records.registry import registry
+from crm.records.lists.paging import SortKey, _salt, _write
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from tests.bench.beginning import first_page, start_with_data
 from tests.bench.charts import charts

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from tests.bench.measuring import Result, against, count_of
 from tests.bench.server import Client
 

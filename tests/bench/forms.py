@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from accounts.models import Account
 from crm.models import User
-from crm.records.links import action_url
+from crm.registry.links import action_url
 from leads.models import Lead
 from sales_docs.models import QuoteLine
 from tests.bench.measuring import RUNS, Result, against, count_of

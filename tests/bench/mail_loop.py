@@ -9,8 +9,8 @@ django.setup()
 
 from django.core.mail import get_connection  # noqa: E402
 
-from crm.company import company  # noqa: E402
-from marketing.composing import House, prepare  # noqa: E402
+from crm.company.settings import company  # noqa: E402
+from marketing.message.composing import House, prepare  # noqa: E402
 from marketing.models import Recipient, Send  # noqa: E402
 from marketing.services.sending import Batch, _message, _records_of  # noqa: E402
 

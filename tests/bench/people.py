@@ -1,9 +1,9 @@
 """Three users who do the clicking: few own rows, a normal share, the whole company."""
 
 from crm.access.actor import Actor
-from crm.access.levels import Level, Privilege
 from crm.administration.services import copy_role
 from crm.models import Role, RolePrivilege, User
+from crm.models.levels import Level, Privilege
 
 FEW = 4
 

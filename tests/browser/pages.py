@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crm.access.actor import Actor
 from crm.models import LocalMessage, Notification, Role, User
-from crm.records.links import record_url
+from crm.registry.links import record_url
 from marketing.services.mailing import launch_mailing
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.cases import make_case, make_queue

@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from crm.celery import app
-from crm.records.imports.services import map_columns, run_import, stage_file
+from crm.exchange.imports.services import map_columns, run_import, stage_file
 from opportunities.models import Opportunity
 
 FILES = Path(

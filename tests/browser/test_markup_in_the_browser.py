@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
+from crm.activities.files import attach_file
 from crm.activities.services import log_activity
-from crm.files import attach_file
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.marketing import give_address, make_list, make_mailing
 from tests.factories.opportunities import make_opportunity

@@ -10,8 +10,8 @@ import django
 django.setup()
 
 from crm.access.actor import Actor  # noqa: E402
+from crm.exchange.imports.services import run_import  # noqa: E402
 from crm.models import ImportJob  # noqa: E402
-from crm.records.imports.services import run_import  # noqa: E402
 
 
 def main(job_id: int) -> None:

@@ -14,8 +14,8 @@ from django.db import connection
 
 from accounts.models import Account
 from crm.access.actor import Actor
+from crm.exchange.imports.services import run_import, stage_file
 from crm.models import FieldChange, ImportJob, User
-from crm.records.imports.services import run_import, stage_file
 from tests.servers import address_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,8 +5,9 @@ import pytest
 from accounts.models import Account, Contact
 from crm.errors import RuleViolation
 from crm.models import MergedRecord
-from crm.records.registry import registry
-from crm.records.services import create_record, merge_records
+from crm.records.merging.services import merge_records
+from crm.records.services import create_record
+from crm.registry.registry import registry
 from tests.concurrency.test_one_record_at_once import THREADS, actor_of, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,13 +9,13 @@ from django.db import connection
 
 from accounts.models import Account
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
 from crm.activities.sending import send_pending
 from crm.activities.services import log_activity
 from crm.models import Activity, User
-from crm.records.once import make_once
-from crm.records.registry import registry
 from crm.records.services import create_record, update_record
+from crm.records.services.once import make_once
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 
 THREADS = 8
 

@@ -7,9 +7,9 @@ from django.db import connection
 from cases.models import Case, QueueItem
 from cases.services import next_case, pick_case, release_case, resolve_case
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
 from crm.errors import RuleViolation
 from crm.models import JournalEntry, User
+from crm.runtime.cache_versions import forget_stamps
 from tests.factories.cases import make_case, make_queue
 from tests.people import make_user
 

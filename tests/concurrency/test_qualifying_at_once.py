@@ -6,10 +6,10 @@ from django.db import connection
 
 from accounts.models import Account, Contact
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
 from crm.models import JournalEntry, User
-from crm.records.registry import registry
 from crm.records.services import update_record
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from leads.plans import Plan, Step
 from leads.services import qualify_lead
 from opportunities.models import Opportunity

@@ -10,14 +10,14 @@ from django.db import connection
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
 from crm.activities.services import log_activity
 from crm.models import Activity, Notification, User
 from crm.notifications.mailing import send_waiting
 from crm.notifications.services import choose_ways
-from crm.records.registry import registry
+from crm.notifications.tasks import remind_people
 from crm.records.services import assign_records
-from crm.tasks import remind_people
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from tests.factories.accounts import make_account
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ def make_record(
     model: type[Record], owner: Principal, called: str = SENTINEL, **values: Any
 ) -> Any:
     """A saved record with every required field filled; `called` is its title."""
-    from crm.records.registry import registry
+    from crm.registry.registry import registry
 
     title = registry.of(model).title
     for field in model._meta.concrete_fields:

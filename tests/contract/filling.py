@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from crm.access.actor import Actor
-from crm.records.declaration import RecordType
+from crm.registry.declaration import RecordType
 
 
 def form_for(record_type: RecordType, actor: Actor, record: Any = None, **given: Any) -> Any:

@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from crm.access.levels import Level, Privilege
-from crm.access.stamps import forget_stamps
 from crm.models import BusinessUnit, Record, Role, RolePrivilege, User
-from crm.records.registry import registry
+from crm.models.levels import Level, Privilege
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from tests.people import make_user
 
 

@@ -10,9 +10,9 @@ from django.utils.module_loading import import_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm.records.links import record_url
-from crm.records.lookups import RecordChoiceField
-from crm.records.registry import registry
+from crm.records.lists.lookups import RecordChoiceField
+from crm.registry.links import record_url
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.filling import form_for, sent, sent_as
 from tests.contract.watching import nothing_changes

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm.records.filters.sets import parameters
-from crm.records.listing import OWN_PARAMETERS
-from crm.records.registry import registry
+from crm.records.lists.filters.sets import parameters
+from crm.records.lists.listing import OWN_PARAMETERS
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.watching import nothing_changes
 

@@ -4,9 +4,9 @@ import pytest
 
 from crm.access.standard_roles import PROFILES
 from crm.models import MergedRecord, RolePrivilege
-from crm.records.comparing import compared_fields
-from crm.records.declaration import Feature
-from crm.records.registry import registry
+from crm.records.merging.comparing import compared_fields
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.oracle import may
 from tests.contract.outsiders import make_outsider

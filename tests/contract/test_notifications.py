@@ -7,7 +7,7 @@ from crm import clock
 from crm.models import Notification, User
 from crm.notifications.kinds import every_kind
 from crm.notifications.mailing import send_waiting
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.oracle import may
 from tests.contract.test_surfaces import PEOPLE, every_type

@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import get_resolver
 
 from crm.models import ImportJob
-from crm.records.declaration import Feature
 from crm.records.editing import editable_columns
-from crm.records.registry import registry
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.filling import sent_as
 from tests.contract.oracle import may, may_at_all

@@ -7,11 +7,11 @@ import pytest
 from django.utils import translation
 
 from crm import clock, labels
-from crm.access.stamps import forget_stamps
 from crm.models import Notification, RecordTypeLabel, RecordTypeName
 from crm.notifications.kinds import every_kind
-from crm.records.declaration import Feature
-from crm.records.registry import registry
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from tests.contract.building import make_record
 
 pytestmark = pytest.mark.django_db

@@ -3,9 +3,9 @@
 import pytest
 
 from crm.models import FieldChange, JournalEntry
-from crm.records.declaration import Feature
 from crm.records.editing import editable_columns
-from crm.records.registry import registry
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from tests.contract.building import SENTINEL, make_record
 from tests.contract.oracle import may, may_at_all
 
@@ -249,7 +249,7 @@ def test_protected_fields_posted_along_are_ignored(record_type, owner, sign_in):
 def test_a_share_opens_the_record_page_to_one_stranger(
     record_type, owner, stranger, admin, sign_in, as_actor
 ):
-    from crm.access.levels import Privilege
+    from crm.models.levels import Privilege
     from crm.records.services import share_record
 
     if not may_at_all(stranger, record_type.key, "read"):

@@ -6,11 +6,11 @@ from django.forms import BooleanField
 from django.utils.module_loading import import_string
 
 from crm.models import File, Principal, Role, User
-from crm.records.declaration import Feature
+from crm.records.bulk.jobs import choose_rows
 from crm.records.editing import editable_columns
-from crm.records.jobs import choose_rows
-from crm.records.lookups import RecordChoiceField, RecordMultipleChoiceField
-from crm.records.registry import registry
+from crm.records.lists.lookups import RecordChoiceField, RecordMultipleChoiceField
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.filling import form_for, sent, sent_as
 from tests.contract.outsiders import make_outsider

@@ -9,13 +9,13 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from crm.activities.files import attach_file
 from crm.activities.services import log_activity
-from crm.files import attach_file
+from crm.exchange.imports.services import check_rows, stage_file
 from crm.models import Notification, RecordTypeLabel, RecordTypeName, SavedView, User
-from crm.records.declaration import Feature
 from crm.records.editing import editable_columns
-from crm.records.imports.services import check_rows, stage_file
-from crm.records.registry import registry
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.factories.accounts import make_contact
 from tests.factories.marketing import give_address, make_list, make_mailing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.filling import sent_as
 from tests.factories.accounts import make_account

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import transaction
 
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.factories.sales_docs import line, make_order, make_price_list, make_product, make_quote
 

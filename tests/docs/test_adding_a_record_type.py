@@ -71,7 +71,7 @@ def test_five_files_give_a_type_its_list_page_form_export_search_and_access(flee
     migration = fleet / "fleet/migrations/0001_initial.py"
     text = migration.read_text()
     assert "CreateModel" in text
-    text = "from crm.series import add_number_series\n" + text.replace(
+    text = "from crm.database.series import add_number_series\n" + text.replace(
         "operations = [", "operations = [\n        *add_number_series('vehicle', 'VEH-'),", 1
     )
     migration.write_text(text)

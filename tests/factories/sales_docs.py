@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from crm.access.actor import Actor
 from crm.models import Currency, User
-from crm.records.registry import registry
 from crm.records.services import create_record
+from crm.registry.registry import registry
 from sales_docs.entries import HeaderEntry, LineEntry
 from sales_docs.line_merging import EditedLine
 from sales_docs.models import Invoice, Order, PriceList, PriceListItem, Product, Quote, TaxCode

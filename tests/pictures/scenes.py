@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, OuterRef, Subquery
 
 from crm.models import Activity, User
-from crm.records.links import record_url
+from crm.registry.links import record_url
 from leads.models import Lead
 from marketing.models import CampaignActivity
 from opportunities.models import Opportunity

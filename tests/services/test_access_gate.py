@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from crm.access.levels import Level, Privilege
-from crm.access.stamps import forget_stamps
 from crm.models import Activity, RolePrivilege, Share, Team, TeamMembership
-from crm.records.registry import registry
+from crm.models.levels import Level, Privilege
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from tests.contract.building import make_record
 from tests.factories.accounts import make_account
 

@@ -2,8 +2,8 @@ import pytest
 
 from accounts.models import Account
 from crm.errors import RuleViolation
-from crm.records.registry import registry
 from crm.records.services import create_record, update_record
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 

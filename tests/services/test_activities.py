@@ -181,8 +181,8 @@ def test_a_mail_whose_worker_died_is_never_sent_twice(owner, as_actor):
 
 
 def test_a_mail_taken_back_in_time_is_not_sent(owner, as_actor):
-    from crm.records.undo import undo_operation
-    from crm.records.views.running import run
+    from crm.records.history.undo import undo_operation
+    from crm.records.running import run
 
     _written, operation_id = run(
         actor=as_actor(owner),

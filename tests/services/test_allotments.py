@@ -8,12 +8,12 @@ from django.db import connection
 from cases.services import reactivate_case, resolve_case
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
 from crm.errors import NotVisible, RuleViolation
 from crm.models import JournalEntry, User
-from crm.records.registry import registry
+from crm.records.history.undo import undo_operation
 from crm.records.services import update_record
-from crm.records.undo import undo_operation
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from service.models import AllotmentEntry, CaseCover, ContractLine
 from service.panels import entitlement
 from service.services import cover_case

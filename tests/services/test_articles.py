@@ -2,8 +2,8 @@ import pytest
 
 from crm.errors import AccessDenied, RuleViolation
 from crm.models import FieldChange, JournalEntry
-from crm.records.registry import registry
 from crm.records.services import update_record
+from crm.registry.registry import registry
 from service.models import Article
 from service.panels import fitting_articles
 from service.services import (

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import CompanySettings
-from crm.records.registry import registry
 from crm.records.services import delete_records
+from crm.registry.registry import registry
 from sales_docs.entries import HeaderEntry
 from sales_docs.models import Invoice, InvoiceLine
 from sales_docs.services.billing import create_invoice_from_order

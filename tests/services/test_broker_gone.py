@@ -8,15 +8,16 @@ import pytest
 from django.core.cache import cache, caches
 
 from accounts.models import Account
-from crm import cache as forgiving
-from crm.access.stamps import forget_stamps
+from crm.activities.tasks import send_pending_mail
 from crm.celery import app
+from crm.exchange.imports.services import stage_file
+from crm.exchange.imports.tasks import resume_imports, work_on_import
 from crm.launch.valkey import EmbeddedValkey
 from crm.models import BulkJob, ImportJob
-from crm.records.imports.services import stage_file
-from crm.records.tasks import resume_imports, work_on_import
+from crm.records.bulk.tasks import resume_jobs, work_on_job
+from crm.runtime import cache as forgiving
+from crm.runtime.cache_versions import forget_stamps
 from crm.settings import base
-from crm.tasks import resume_jobs, send_pending_mail, work_on_job
 from marketing.models import CampaignActivity
 from marketing.services.sending import due_mailings
 from tests.factories.accounts import make_account, make_contact
@@ -30,7 +31,7 @@ NOBODY = "redis://127.0.0.1:1/0"  # a port on which nobody listens
 
 def cache_at(url):
     options = {"socket_connect_timeout": 1, "socket_timeout": 1}
-    backend = "crm.cache.ForgivingRedisCache"
+    backend = "crm.runtime.cache.ForgivingRedisCache"
     return {"default": {"BACKEND": backend, "LOCATION": url, "OPTIONS": options}}
 
 
@@ -117,9 +118,9 @@ def test_an_import_asked_for_is_done_by_the_scheduler_later(
 def test_the_scheduler_takes_up_what_was_not_hurried(settings):
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert {
-        "crm.records.tasks.resume_imports",
-        "crm.tasks.send_pending_mail",
-        "crm.tasks.resume_jobs",
+        "crm.exchange.imports.tasks.resume_imports",
+        "crm.activities.tasks.send_pending_mail",
+        "crm.records.bulk.tasks.resume_jobs",
         "marketing.tasks.sweep_mailings",
         "service.tasks.move_contracts_by_calendar",
     } <= scheduled
@@ -171,7 +172,7 @@ def test_a_bulk_change_is_done_at_once(owner, sign_in, redis_gone, at_commit):
 def test_a_change_to_very_many_rows_waits_for_the_scheduler(
     owner, sign_in, redis_gone, at_commit, monkeypatch
 ):
-    monkeypatch.setattr("crm.records.views.bulk.IN_REQUEST", 2)
+    monkeypatch.setattr("crm.pages.bulk.IN_REQUEST", 2)
     accounts = [make_account(owner, name=f"Firm {n}") for n in range(4)]
     data = {"ids": [one.pk for one in accounts], "do": "1"}
     with at_commit():

@@ -11,10 +11,10 @@ from crm import clock
 from crm.errors import NotVisible, RuleViolation
 from crm.models import BulkJob, FieldChange
 from crm.operations import operation_called
-from crm.records import jobs
-from crm.records.registry import registry
+from crm.records.bulk import jobs
+from crm.records.bulk.tasks import forget_old_traces, resume_jobs, work_on_job
 from crm.records.services import update_record
-from crm.tasks import forget_old_traces, resume_jobs, work_on_job
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 ACCOUNTS = registry.get("account")
@@ -23,7 +23,7 @@ EDIT = "do=1&change_city=1&city=Oslo"
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
-    monkeypatch.setattr("crm.records.jobs.BATCH", 4)
+    monkeypatch.setattr("crm.records.bulk.jobs.BATCH", 4)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from accounts.models import Contact
 from crm.errors import AccessDenied, RuleViolation
 from crm.models import JournalEntry
-from crm.records.registry import registry
+from crm.records.history.undo import undo_operation
 from crm.records.services import create_record, delete_records, update_record
-from crm.records.undo import undo_operation
+from crm.registry.registry import registry
 from leads.models import Lead
 from marketing.models import Campaign, CampaignActivity
 from marketing.reports import results_of_campaign

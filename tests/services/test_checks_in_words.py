@@ -7,8 +7,8 @@ import pytest
 from crm.errors import RuleViolation
 from crm.models import FieldChange, JournalEntry
 from crm.operations import operation
-from crm.records.registry import registry
 from crm.records.services import create_record, update_record
+from crm.registry.registry import registry
 from sales_docs.models import Product
 from tests.contract.filling import sent_as
 from tests.factories.sales_docs import make_product

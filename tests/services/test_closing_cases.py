@@ -18,9 +18,9 @@ from crm import clock, operations
 from crm.activities.services import complete_activity, log_activity
 from crm.errors import AccessDenied, NotVisible, RuleViolation, StaleVersion
 from crm.models import Activity, FieldChange, JournalEntry
-from crm.records.registry import registry
+from crm.records.history.undo import undo_operation
 from crm.records.services import update_record
-from crm.records.undo import undo_operation
+from crm.registry.registry import registry
 from tests.factories.cases import make_case, make_queue
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

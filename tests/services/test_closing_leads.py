@@ -2,8 +2,8 @@ import pytest
 
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
-from crm.records.registry import registry
 from crm.records.services import create_record, update_record
+from crm.registry.registry import registry
 from leads.models import Lead
 from leads.services import disqualify_lead, mark_contacted, move_lead, reactivate_lead
 from tests.factories.leads import make_lead

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crm.conditions.compiler import compile_tree
 from crm.conditions.schema import leaves, validate
 from crm.conditions.words import say
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from tests.factories.accounts import make_account
 from tests.factories.opportunities import make_competitor, make_opportunity

@@ -6,8 +6,8 @@ import pytest
 from crm import clock
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import FieldChange, JournalEntry
-from crm.records.registry import registry
 from crm.records.services import create_record, delete_records, update_record
+from crm.registry.registry import registry
 from service.models import Contract, ContractLine
 from service.services import (
     cancel_contract,

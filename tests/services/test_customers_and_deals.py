@@ -5,8 +5,8 @@ import pytest
 from accounts.models import Account, Contact
 from crm.journal.sentences import entry_sentence
 from crm.models import JournalEntry
-from crm.records.registry import registry
 from crm.records.services import delete_records
+from crm.registry.registry import registry
 from leads.plans import Plan, Step
 from leads.services import disqualify_lead, qualify_lead
 from opportunities.services import hold_opportunity, lose_opportunity, move_stage, win_opportunity

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from crm.access.levels import Privilege
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import share_record, update_record
+from crm.registry.registry import registry
 from sales_docs.entries import HeaderEntry
 from sales_docs.line_merging import EditedLine
 from sales_docs.models import PriceListItem, Product, QuoteLine

@@ -1,7 +1,7 @@
 import pytest
 
-from crm.records.duplicates import find_duplicates
-from crm.records.registry import registry
+from crm.records.merging.duplicates import find_duplicates
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account, make_contact
 
 ACCOUNT, CONTACT = "account", "contact"

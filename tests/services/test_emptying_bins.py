@@ -10,11 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Account, Contact
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.activities.files import attach_file, remove_file
 from crm.activities.services import log_activity
-from crm.company import company
+from crm.company.settings import company
 from crm.errors import RuleViolation
-from crm.files import attach_file, remove_file
 from crm.models import (
     Activity,
     CompanySettings,
@@ -25,13 +24,20 @@ from crm.models import (
     MergedRecord,
     Share,
 )
-from crm.records.emptying import discard_contents, empty_bins, erase_batch, held_by_others
-from crm.records.merged import merged_into
-from crm.records.registry import registry
-from crm.records.services import delete_records, merge_records, share_record
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
-from crm.tasks import empty_the_bins
+from crm.models.levels import Privilege
+from crm.records.bulk.tasks import empty_the_bins
+from crm.records.history.undo import undo_operation
+from crm.records.merging.merged_records import merged_into
+from crm.records.merging.services import merge_records
+from crm.records.running import run
+from crm.records.services import delete_records, share_record
+from crm.records.services.emptying import (
+    discard_contents,
+    empty_bins,
+    erase_batch,
+    held_by_others,
+)
+from crm.registry.registry import registry
 from marketing.models import ListMember
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.marketing import make_list
@@ -119,7 +125,7 @@ def test_a_record_others_need_stays_and_is_told(owner, as_actor, caplog):
     account = make_account(owner)
     deal = lost(owner, account)
     put_into_bin(as_actor(owner), account)
-    with caplog.at_level("INFO", logger="crm.records.emptying"):
+    with caplog.at_level("INFO", logger="crm.records.services.emptying"):
         assert empty(31) == 0
     assert "bin of account: 0 erased, 1 still in use" in caplog.text
     assert held_by_others(Account, [account.pk]) == {account.pk}
@@ -146,7 +152,7 @@ def test_a_link_that_may_be_empty_is_emptied(owner, as_actor):
 def test_rows_are_erased_in_batches_each_in_a_few_queries(
     owner, as_actor, monkeypatch, django_assert_max_num_queries
 ):
-    monkeypatch.setattr("crm.records.emptying.BATCH", 20)
+    monkeypatch.setattr("crm.records.services.emptying.BATCH", 20)
     accounts = [make_account(owner, name=f"Firm {n}") for n in range(25)]
     put_into_bin(as_actor(owner), *accounts)
     with days_later(31):

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 
 from crm.models import FieldChange
-from crm.records.history import restore_field
-from crm.records.registry import registry
+from crm.records.history.history import restore_field
+from crm.records.history.undo import undo_operation
+from crm.records.running import run
 from crm.records.services import update_record
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
+from crm.registry.registry import registry
 from tests.factories.opportunities import make_opportunity
 
 DEALS = registry.get("opportunity")

@@ -1,10 +1,10 @@
 from crm.access.actor import Actor
 from crm.access.explain import Reach, reach, readers, shares_of, who_sees
-from crm.access.levels import Privilege
-from crm.access.stamps import forget_stamps
 from crm.models import BusinessUnit, Team, TeamMembership, User
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import share_record
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from tests.factories.accounts import make_account
 from tests.people import make_user
 

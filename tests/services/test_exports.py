@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Account
-from crm.records import exporting
-from crm.records.formulas import safe_cell, without_guard
-from crm.records.imports.services import run_import, stage_file
-from crm.records.listing import Listing
-from crm.records.registry import registry
-from crm.records.views import export
+from crm.exchange import exporting
+from crm.exchange.formulas import safe_cell, without_guard
+from crm.exchange.imports.services import run_import, stage_file
+from crm.pages import export
+from crm.records.lists.listing import Listing
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
 

@@ -4,9 +4,9 @@ import pytest
 
 from accounts.models import Account
 from crm.errors import RuleViolation
-from crm.records.once import make_once
-from crm.records.registry import registry
 from crm.records.services import create_record, delete_records
+from crm.records.services.once import make_once
+from crm.registry.registry import registry
 
 
 def maker(actor, name="Nordfjord"):

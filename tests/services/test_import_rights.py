@@ -6,14 +6,15 @@ import pytest
 from django.utils.module_loading import import_string
 
 from accounts.models import Account, Contact
-from crm.access.levels import Level, Privilege
-from crm.access.stamps import forget_stamps
+from crm.exchange.imports.known import target_of
+from crm.exchange.imports.services import run_import, stage_file
+from crm.exchange.imports.targets import EXTRA_FIELDS
 from crm.models import ImportRow, RolePrivilege
-from crm.records.declaration import Feature
-from crm.records.imports.services import run_import, stage_file
-from crm.records.imports.targets import EXTRA_FIELDS, target_of
-from crm.records.registry import registry
+from crm.models.levels import Level, Privilege
 from crm.records.services.one import PROTECTED
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from sales_docs.models import Quote
 from tests.factories.accounts import make_account
 from tests.factories.sales_docs import line, make_quote

@@ -6,15 +6,15 @@ import pytest
 
 from accounts.models import Account
 from crm.errors import AccessDenied, NotVisible, RuleViolation
-from crm.models import FieldChange, ImportJob, ImportRow
-from crm.records.imports.report import findings, repair_file
-from crm.records.imports.services import (
+from crm.exchange.imports.report import findings, repair_file
+from crm.exchange.imports.services import (
     check_rows,
     map_columns,
     run_import,
     stage_file,
     undo_import,
 )
+from crm.models import FieldChange, ImportJob, ImportRow
 
 pytestmark = pytest.mark.django_db
 

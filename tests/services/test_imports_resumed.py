@@ -5,9 +5,9 @@ import io
 import pytest
 
 from accounts.models import Account
+from crm.exchange.imports import services
+from crm.exchange.imports.services import run_import, stage_file
 from crm.models import FieldChange, ImportJob
-from crm.records.imports import services
-from crm.records.imports.services import run_import, stage_file
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from marketing.addresses import address_hash
 from marketing.audience import audience_members, count_audience, write_recipients
+from marketing.message.addresses import address_hash
 from marketing.models import Recipient, Suppression
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.leads import make_lead

@@ -6,10 +6,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Contact
 from cases.models import Queue
-from crm.access.levels import Privilege
 from crm.errors import RuleViolation
 from crm.models import FieldChange, JournalEntry, Role, RolePrivilege
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.records.history.undo import undo_operation
+from crm.records.running import run
 from crm.records.services import (
     assign_records,
     bulk_update_records,
@@ -17,8 +18,7 @@ from crm.records.services import (
     restore_records,
     update_record,
 )
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.cases import make_queue

@@ -5,9 +5,9 @@ from django.db import IntegrityError, connection, transaction
 
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
-from crm.records.registry import registry
+from crm.records.history.undo import undo_operation
 from crm.records.services import create_record, update_record
-from crm.records.undo import undo_operation
+from crm.registry.registry import registry
 from marketing.models import ListMember, MarketingList
 from marketing.services import add_members, lock_list, remove_members, unlock_list
 from tests.factories.accounts import make_account, make_contact

@@ -10,10 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, Contact
 from cases.models import Case, QueueItem
 from crm import clock
-from crm.access.levels import Privilege
+from crm.activities.files import attach_file
 from crm.activities.services import log_activity
 from crm.errors import AccessDenied, NotVisible, RuleViolation, StaleVersion
-from crm.files import attach_file
 from crm.models import (
     Activity,
     FieldChange,
@@ -23,19 +22,20 @@ from crm.models import (
     RecentRecord,
     Share,
 )
-from crm.recent import remember
-from crm.records import pointers
-from crm.records.declaration import Feature
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.records.history.undo import undo_operation
+from crm.records.merging import pointers
+from crm.records.merging.services import merge_records
+from crm.records.recent import remember
+from crm.records.running import run
 from crm.records.services import (
     delete_records,
-    merge_records,
     restore_records,
     share_record,
     update_record,
 )
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from marketing.models import ListMember, Recipient
 from tests.contract.building import make_record
 from tests.contract.watching import everything, nothing_changes
@@ -376,7 +376,7 @@ def test_a_merge_that_fails_half_way_leaves_nothing_behind(owner, as_actor, monk
         assert Contact.objects.get().account_id == stays.pk
         raise RuntimeError
 
-    monkeypatch.setattr("crm.records.services.merging._write_down", fail)
+    monkeypatch.setattr("crm.records.merging.services._write_down", fail)
     with nothing_changes(), pytest.raises(RuntimeError):
         merge(as_actor(owner), stays, goes)
 

@@ -8,18 +8,18 @@ from django.utils import translation
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.mail.transport import NotNow, OutcomeUnknown, Refused, ServerTrouble
 from crm.models import CompanySettings, Notification, User
+from crm.models.levels import Privilege
 from crm.notifications import mailing
 from crm.notifications.kinds import kind_of
 from crm.notifications.mailing import claim_next, send_waiting
 from crm.notifications.reading import says
 from crm.notifications.services import choose_ways, mark_read
-from crm.records.registry import registry
+from crm.notifications.tasks import mail_notifications
+from crm.records.history.undo import undo_operation
 from crm.records.services import assign_records, share_record
-from crm.records.undo import undo_operation
-from crm.tasks import mail_notifications
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 pytestmark = pytest.mark.django_db

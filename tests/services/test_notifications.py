@@ -8,12 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
-from crm.access.stamps import forget_stamps
 from crm.activities.sending import send_pending
 from crm.activities.services import complete_activity, log_activity, reschedule_activity
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import CompanySettings, Notification, NotificationChoice, Role, Team, User
+from crm.models.levels import Privilege
 from crm.notifications.reminders import remind_of_due
 from crm.notifications.services import (
     choose_ways,
@@ -21,9 +20,12 @@ from crm.notifications.services import (
     mark_read,
     mark_unread,
 )
+from crm.notifications.tasks import delete_old_notifications, remind_people
 from crm.operations import operation_called
-from crm.records import jobs
-from crm.records.registry import registry
+from crm.records.bulk import jobs
+from crm.records.bulk.tasks import work_on_job
+from crm.records.history.undo import undo_operation
+from crm.records.running import run
 from crm.records.services import (
     assign_records,
     bulk_update_records,
@@ -31,9 +33,8 @@ from crm.records.services import (
     share_record,
     update_record,
 )
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
-from crm.tasks import forget_old_traces, remind_people, work_on_job
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 from tests.factories.accounts import make_account
 
 ACCOUNTS = registry.get("account")
@@ -205,7 +206,7 @@ def test_undoing_takes_unread_notifications_along_and_leaves_read_ones(owner, te
 
 @pytest.fixture
 def job(owner, teammate, as_actor, monkeypatch):
-    monkeypatch.setattr("crm.records.jobs.BATCH", 4)
+    monkeypatch.setattr("crm.records.bulk.jobs.BATCH", 4)
     ids = [make_account(owner, name=f"Firm {n}").pk for n in range(10)]
     chosen = jobs.choose_rows(actor=as_actor(owner), record_type=ACCOUNTS, verb="assign", ids=ids)
     return jobs.begin_job(actor=as_actor(owner), job_id=chosen.pk, data=f"do=1&owner={teammate.pk}")
@@ -370,5 +371,5 @@ def test_old_ones_are_taken_away_after_the_days_the_company_sets(owner):
     ages = {old: timedelta(days=10, minutes=1), young: timedelta(days=9)}
     for row, age in ages.items():
         Notification.objects.filter(pk=row.pk).update(at=clock.now() - age)
-    forget_old_traces()
+    delete_old_notifications()
     assert list(Notification.objects.values_list("pk", flat=True)) == [young.pk]

@@ -6,8 +6,8 @@ from cases.services import reactivate_case, resolve_case
 from crm import clock
 from crm.access.actor import Actor
 from crm.models import Notification
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
+from crm.records.history.undo import undo_operation
+from crm.records.running import run
 from marketing.models import Send
 from marketing.services.sending import complete_mailing, note_trouble
 from opportunities.services import lose_opportunity, reopen_opportunity, win_opportunity

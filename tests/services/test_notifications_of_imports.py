@@ -6,9 +6,7 @@ import pytest
 from django.db import DatabaseError
 
 from accounts.models import Account
-from crm.models import ImportJob, Notification
-from crm.notifications.services import mark_read
-from crm.records.imports.services import (
+from crm.exchange.imports.services import (
     check_rows,
     request_check,
     request_run,
@@ -16,7 +14,9 @@ from crm.records.imports.services import (
     stage_file,
     undo_import,
 )
-from crm.records.tasks import work_on_import
+from crm.exchange.imports.tasks import work_on_import
+from crm.models import ImportJob, Notification
+from crm.notifications.services import mark_read
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def staged(manager, teammate, as_actor):
 
 
 def test_an_import_tells_its_owner_and_who_got_records(staged, manager, as_actor, monkeypatch):
-    monkeypatch.setattr("crm.records.imports.services.CHUNK", 2)
+    monkeypatch.setattr("crm.exchange.imports.services.CHUNK", 2)
     check_rows(actor=as_actor(manager), job_id=staged.pk)
     assert told() == []
     run_import(actor=as_actor(manager), job_id=staged.pk)
@@ -62,7 +62,7 @@ def test_an_import_that_stops_says_so_once(staged, manager, as_actor, monkeypatc
     request_check(actor=as_actor(manager), job_id=staged.pk)
     work_on_import(staged.pk)
     request_run(actor=as_actor(manager), job_id=staged.pk)
-    monkeypatch.setattr("crm.records.tasks.run_import", break_down)
+    monkeypatch.setattr("crm.exchange.imports.tasks.run_import", break_down)
     work_on_import(staged.pk)
     work_on_import(staged.pk)
     job = ImportJob.objects.get(pk=staged.pk)

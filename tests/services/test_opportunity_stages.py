@@ -5,8 +5,8 @@ import pytest
 
 from crm.errors import AccessDenied, RuleViolation, StaleVersion
 from crm.models import JournalEntry
-from crm.records.registry import registry
 from crm.records.services import create_record, update_record
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from opportunities.services import (
     add_competitor,

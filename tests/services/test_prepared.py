@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Contact
-from crm.access.levels import Level, Privilege
+from crm.access.prepared import prepared
 from crm.models import RolePrivilege, Share
-from crm.prepared import prepared
+from crm.models.levels import Level, Privilege
 from tests.factories.accounts import make_account, make_contact
 
 pytestmark = pytest.mark.django_db

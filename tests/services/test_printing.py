@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from crm.access.stamps import forget_stamps
 from crm.models import CompanySettings, RecordTypeLabel
+from crm.runtime.cache_versions import forget_stamps
 from sales_docs.entries import HeaderEntry
 from sales_docs.printing import file_name, page_of
 from sales_docs.services.invoices import create_credit_note, post_invoice

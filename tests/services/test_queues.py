@@ -14,12 +14,12 @@ from cases.services import (
     unqueue_case,
 )
 from crm import clock
-from crm.access.levels import Privilege
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import BusinessUnit, FieldChange, JournalEntry, RolePrivilege
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.records.history.undo import undo_operation
 from crm.records.services import delete_records
-from crm.records.undo import undo_operation
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case, make_queue
 from tests.people import make_user

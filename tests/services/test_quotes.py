@@ -8,8 +8,8 @@ import pytest
 
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
-from crm.records.registry import registry
 from crm.records.services import delete_records, update_record
+from crm.registry.registry import registry
 from opportunities.services import win_opportunity
 from sales_docs.models import Order, Quote
 from sales_docs.services.orders import create_order_from_quote

@@ -11,14 +11,9 @@ from django.conf import settings
 from django.db.models import Sum
 
 from accounts.models import Account
+from crm.exchange.imports.report import findings
+from crm.exchange.imports.services import check_rows, map_columns, run_import, stage_file
 from crm.models import FieldChange, User
-from crm.records.imports.report import findings
-from crm.records.imports.services import (
-    check_rows,
-    map_columns,
-    run_import,
-    stage_file,
-)
 from opportunities.models import Opportunity
 from sales_docs.models import OpportunityLine, Product
 

@@ -12,7 +12,7 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.errors import AccessDenied, RuleViolation
 from crm.models import JournalEntry
-from marketing.links import key_in
+from marketing.message.links import key_in
 from marketing.models import Campaign, Recipient, Send
 from marketing.reports import progress_of
 from marketing.services import (

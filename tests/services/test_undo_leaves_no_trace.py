@@ -8,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from cases import services as cases
-from crm.access.levels import Privilege
+from crm.activities.files import attach_file
 from crm.activities.services import log_activity
-from crm.files import attach_file
 from crm.models import Record
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.records.history.undo import undo_operation
+from crm.records.running import run
 from crm.records.services import (
     assign_records,
     bulk_update_records,
@@ -22,8 +23,7 @@ from crm.records.services import (
     share_record,
     update_record,
 )
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
+from crm.registry.registry import registry
 from leads.services import disqualify_lead
 from marketing import services as marketing
 from opportunities import services as opportunities

@@ -6,15 +6,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account
 from crm import clock
+from crm.activities.files import attach_file, remove_file
 from crm.activities.services import log_activity
 from crm.errors import NotVisible, RuleViolation
-from crm.files import attach_file, remove_file
 from crm.models import File, JournalEntry
 from crm.operations import current, journal, operation
-from crm.records.registry import registry
+from crm.records.history.undo import undo_operation
+from crm.records.running import run
 from crm.records.services import assign_records, create_record, delete_records, update_record
-from crm.records.undo import undo_operation
-from crm.records.views.running import run
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account, make_contact
 
 

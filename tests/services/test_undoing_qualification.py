@@ -3,8 +3,8 @@ import pytest
 from accounts.models import Account, Contact
 from crm.errors import RuleViolation
 from crm.models import JournalEntry
-from crm.records.registry import registry
 from crm.records.services import update_record
+from crm.registry.registry import registry
 from leads.models import Lead
 from leads.plans import Plan, Step
 from leads.services import qualify_automatically, qualify_lead, undo_qualification

@@ -5,9 +5,9 @@ from django.core import signing
 from django.urls import reverse
 
 from crm.models import JournalEntry
-from marketing.addresses import address_hash
 from marketing.audience import count_audience
-from marketing.links import PURPOSE, TEST, token_of
+from marketing.message.addresses import address_hash
+from marketing.message.links import PURPOSE, TEST, token_of
 from marketing.models import Recipient, Suppression
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.marketing import make_list, make_mailing

@@ -6,7 +6,7 @@ import pytest
 from crm.conditions.errors import BadCondition
 from crm.conditions.periods import days_of, is_period, period_label
 from crm.conditions.schema import DEEPEST, MOST_CONDITIONS, Op, Range, leaves, stored, validate
-from crm.records.registry import registry
+from crm.registry.registry import registry
 
 OPPORTUNITY = registry.get("opportunity")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.kept import Kept, forget_all
+from crm.runtime.process_cache import Kept, forget_all
 
 
 def counting():

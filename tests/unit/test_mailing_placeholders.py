@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketing.composing import clean_html
-from marketing.placeholders import (
+from marketing.message.composing import clean_html
+from marketing.message.placeholders import (
     BadPlaceholder,
     Placeholder,
     fill,

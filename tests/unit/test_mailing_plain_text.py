@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from marketing.addresses import address_hash, address_key, domain_of
-from marketing.plain_text import plain_text
+from marketing.message.addresses import address_hash, address_key, domain_of
+from marketing.message.plain_text import plain_text
 
 
 def test_paragraphs_and_breaks_become_lines():

@@ -10,11 +10,11 @@ from babel.numbers import format_currency, get_currency_precision, parse_pattern
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm import money
+from crm.values import money
 
 ENGLISH = Locale.parse("en")
 FRENCH = Locale.parse("fr")
-MONEY_CODE = ("crm/money.py", "sales_docs")
+MONEY_CODE = ("crm/values/money.py", "sales_docs")
 
 units = st.integers(-(10**12), 10**12)
 weights = st.lists(

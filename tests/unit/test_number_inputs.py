@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape
 from django.utils.translation import override
 
 from crm.records.forms import dress
-from crm.records.numbers import NumberText
+from crm.records.lists.numbers import NumberText
 
 
 class PriceForm(forms.Form):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crm.numbering import BadFormat, fiscal_year, parse_format
+from crm.values.numbering import BadFormat, fiscal_year, parse_format
 
 
 @pytest.mark.parametrize(

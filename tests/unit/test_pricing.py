@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.money import Rounding
+from crm.values.money import Rounding
 from sales_docs.pricing import prices
 from sales_docs.pricing.engine import price_document
 from sales_docs.pricing.trace import TraceKind, TraceStep

@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from django.utils import timezone, translation
 
-from crm.templatetags.ui import browser_name, day, distance, file_size, initials, moment
+from crm.templatetags.ui import browser_name
+from crm.ui.parts import day, distance, file_size, initials, moment
 
 NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)  # a Thursday
 

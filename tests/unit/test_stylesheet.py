@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 
-from crm.ui import stylesheet
+from crm.frame import stylesheet
 
 
 def test_pages_find_one_sheet_that_holds_every_part_in_order():

@@ -6,7 +6,7 @@ import pytest
 from babel import Locale
 from babel.dates import format_skeleton, format_time
 
-from crm import written
+from crm.values import locale_formats
 
 DAYS = [date(2025, 12, 28) + timedelta(days=31 * step) for step in range(14)]
 
@@ -15,7 +15,7 @@ DAYS = [date(2025, 12, 28) + timedelta(days=31 * step) for step in range(14)]
 @pytest.mark.parametrize("skeleton", ["dMMM", "yMMMd", "EEE"])
 def test_a_day_is_written_as_its_locale_does(language, skeleton):
     locale = Locale.parse(language)
-    assert [written.day(skeleton, one, locale) for one in DAYS] == [
+    assert [locale_formats.day(skeleton, one, locale) for one in DAYS] == [
         format_skeleton(skeleton, one, locale=locale) for one in DAYS
     ]
 
@@ -25,4 +25,6 @@ def test_a_clock_time_is_written_as_its_locale_does(language):
     locale = Locale.parse(language)
     for hour, minute in ((0, 0), (9, 5), (12, 30), (23, 59)):
         moment = datetime(2026, 11, 22, hour, minute, tzinfo=UTC)
-        assert written.clock(hour, minute, locale) == format_time(moment, "short", locale=locale)
+        assert locale_formats.clock(hour, minute, locale) == format_time(
+            moment, "short", locale=locale
+        )

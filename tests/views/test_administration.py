@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from accounts.models import Account
 from crm import labels
-from crm.administration.pages import pages_by_group
+from crm.frame.settings_pages import pages_by_group
 from crm.models import BulkJob, CompanySettings, Currency, NumberSeries, Record, Role, User
-from crm.tasks import work_on_job
-from marketing.addresses import address_hash
+from crm.records.bulk.tasks import work_on_job
+from marketing.message.addresses import address_hash
 from marketing.models import Suppression
 from sales_docs.models import InvoiceSeries, TaxCode
 from tests.factories.accounts import make_account

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from crm.records.filters.sets import all_filters, parameters
-from crm.records.registry import registry
+from crm.records.lists.filters.sets import all_filters, parameters
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def page(owner, sign_in, monkeypatch):
     """Fetches an address of the board as the owner, with two cards to a page."""
-    monkeypatch.setattr("crm.records.lanes.CARDS", 2)
+    monkeypatch.setattr("crm.records.lists.board_columns.CARDS", 2)
     client = sign_in(owner)
 
     def fetch(query="", **headers):

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Account
 from cases.models import Case
 from crm.models import BulkJob, JournalEntry
-from crm.tasks import work_on_job
+from crm.records.bulk.tasks import work_on_job
 from tests.factories.accounts import make_account
 from tests.factories.opportunities import make_opportunity
 
@@ -24,8 +24,8 @@ def accounts(owner):
 @pytest.fixture
 def few(monkeypatch):
     """What counts as many is little enough for a test."""
-    monkeypatch.setattr("crm.records.views.bulk.CARRIED", 3)
-    monkeypatch.setattr("crm.records.views.bulk.IN_REQUEST", 4)
+    monkeypatch.setattr("crm.pages.bulk.CARRIED", 3)
+    monkeypatch.setattr("crm.pages.bulk.IN_REQUEST", 4)
 
 
 def ids(records):
@@ -62,7 +62,7 @@ def test_what_was_done_to_many_offers_undo(owner, accounts, sign_in):
 
 
 def test_what_is_final_offers_no_undo(owner, accounts, sign_in, monkeypatch):
-    monkeypatch.setattr("crm.records.views.running.can_be_undone", lambda operation_id: False)
+    monkeypatch.setattr("crm.records.running.can_be_undone", lambda operation_id: False)
     page = sign_in(owner).post("/accounts/bulk/delete/", {"ids": ids(accounts)}, follow=True)
     assert "Moved 6 rows to the bin." in text_of(page)
     assert 'action="/undo/' not in page.content.decode()
@@ -73,7 +73,7 @@ def test_a_card_moved_to_a_final_lane_offers_no_undo(owner, sign_in, monkeypatch
     client = sign_in(owner)
     page = client.post(f"/opportunities/{deal.pk}/move/", {"value": "develop"}, follow=True)
     assert 'action="/undo/' in page.content.decode()
-    monkeypatch.setattr("crm.records.views.running.can_be_undone", lambda operation_id: False)
+    monkeypatch.setattr("crm.records.running.can_be_undone", lambda operation_id: False)
     page = client.post(f"/opportunities/{deal.pk}/move/", {"value": "qualify"}, follow=True)
     assert "Moved to" in text_of(page)
     assert 'action="/undo/' not in page.content.decode()

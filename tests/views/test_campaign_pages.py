@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Contact
 from leads.models import Lead
-from marketing.links import PURPOSE, token_of
+from marketing.message.links import PURPOSE, token_of
 from marketing.models import (
     Campaign,
     CampaignActivity,

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from crm.models import JournalEntry, SavedView
 from crm.records.editing import editable_columns, editable_names
-from crm.records.registry import registry
+from crm.records.lists.tables import bound_columns
 from crm.records.services import update_record
-from crm.records.tables import bound_columns
+from crm.registry.registry import registry
 from opportunities.services import win_opportunity
 from sales_docs.services.invoices import post_invoice
 from tests.contract.watching import nothing_changes

@@ -12,7 +12,7 @@ from django.db.models.fields import TextField
 from accounts.models import Account
 from crm.charts import grouping
 from crm.models import Currency
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.factories.accounts import make_account
 from tests.factories.opportunities import make_opportunity

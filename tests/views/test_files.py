@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from crm.files import attach_file, clean_name
+from crm.activities.files import attach_file, clean_name
 from crm.models import File
 from tests.factories.accounts import make_account
 

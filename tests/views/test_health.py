@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from crm import health
+from crm.runtime import health
 
 pytestmark = pytest.mark.django_db
 

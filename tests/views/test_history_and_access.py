@@ -7,11 +7,11 @@ from django.db import connection
 
 from accounts.models import Account
 from crm import clock
-from crm.access.levels import Privilege
 from crm.models import FieldChange, Share
-from crm.records.history import as_of
-from crm.records.registry import registry
+from crm.models.levels import Privilege
+from crm.records.history.history import as_of
 from crm.records.services import update_record
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 

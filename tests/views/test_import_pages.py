@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account
 from crm.celery import app
+from crm.exchange.imports import reader
 from crm.models import ImportJob, ImportRow
-from crm.records.imports import reader
 from opportunities.models import Opportunity
 from sales_docs.models import Product
 from tests.factories.accounts import make_account

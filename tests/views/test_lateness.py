@@ -7,7 +7,7 @@ import pytest
 
 from crm import clock
 from crm.models import Activity
-from crm.records.lateness import has_passed
+from crm.records.lists.lateness import has_passed
 from tests.factories.opportunities import make_opportunity
 
 pytestmark = pytest.mark.django_db

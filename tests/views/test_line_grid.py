@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.records.links import action_url, record_url
+from crm.registry.links import action_url, record_url
 from sales_docs.services.editing import lines_of
 from sales_docs.services.quotes import activate_quote
 from tests.factories.opportunities import make_opportunity

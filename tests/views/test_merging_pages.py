@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from crm.models import MergedRecord
-from crm.records.registry import registry
-from crm.records.services import merge_records
+from crm.records.merging.services import merge_records
+from crm.registry.registry import registry
 from tests.contract.watching import nothing_changes
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.cases import make_case

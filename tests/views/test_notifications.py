@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import clock
-from crm.access.levels import Privilege
 from crm.models import Notification
-from crm.records.registry import registry
+from crm.models.levels import Privilege
 from crm.records.services import assign_records, delete_records, share_record
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 pytestmark = pytest.mark.django_db

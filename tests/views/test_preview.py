@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.activities.services import log_activity
 from crm.models import Activity, RecentRecord
-from crm.records.registry import registry
+from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.watching import nothing_changes
 from tests.factories.accounts import make_account, make_contact

@@ -5,11 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from crm.activities.files import attach_file
 from crm.activities.services import log_activity
-from crm.files import attach_file
 from crm.models import Record
-from crm.records.declaration import Feature
-from crm.records.registry import registry
+from crm.registry.declaration import Feature
+from crm.registry.registry import registry
 from marketing.models import Recipient
 from tests.contract.building import make_record
 from tests.factories.accounts import make_account, make_contact

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import Account
 from crm.models import JournalEntry
-from crm.records.registry import registry
 from crm.records.services import update_record
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account
 
 

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from crm import clock
 from crm.activities.services import log_activity
 from crm.models import Activity, File
-from crm.records.registry import registry
 from crm.records.services import update_record
+from crm.registry.registry import registry
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
 

@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from django.utils.module_loading import module_has_submodule
 
 from crm import clock
-from crm.access.stamps import forget_stamps
 from crm.demo.activities import fill_activities
 from crm.demo.bare import link_up, write_history
 from crm.demo.colleagues import tell_news
@@ -18,6 +17,7 @@ from crm.demo.fill import Fill
 from crm.demo.people import fill_people
 from crm.demo.plan import SIZES
 from crm.models import User
+from crm.runtime.cache_versions import forget_stamps
 
 
 class Command(BaseCommand):

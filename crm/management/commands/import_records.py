@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from crm.access.actor import Actor
-from crm.access.stamps import forget_stamps
 from crm.errors import CrmError
+from crm.exchange.imports.known import target_of
+from crm.exchange.imports.report import findings
+from crm.exchange.imports.services import check_rows, map_columns, run_import, stage_file
 from crm.models import ImportJob, User
-from crm.records.imports.report import findings
-from crm.records.imports.services import check_rows, map_columns, run_import, stage_file
-from crm.records.imports.targets import target_of
-from crm.records.registry import registry
+from crm.registry.registry import registry
+from crm.runtime.cache_versions import forget_stamps
 
 
 class Command(BaseCommand):

@@ -7,7 +7,6 @@ from crm.records.services.many import (
     delete_records,
     restore_records,
 )
-from crm.records.services.merging import merge_records
 from crm.records.services.one import (
     PROTECTED,
     create_record,
@@ -33,7 +32,6 @@ __all__ = [
     "hold",
     "lock_reason",
     "lock_record",
-    "merge_records",
     "refuse_when_locked",
     "require_links",
     "restore_records",

@@ -12,12 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import CrmError, RuleViolation
 from crm.models import Principal, Record, User
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal_all, operation
-from crm.records.declaration import RecordType
-from crm.records.events import RecordsAssigned
 from crm.records.services.one import (
     attributes,
     check_values,
@@ -27,6 +25,8 @@ from crm.records.services.one import (
     require_links,
     save_changed,
 )
+from crm.registry.declaration import RecordType
+from crm.registry.events import RecordsAssigned
 
 BATCH = 500
 

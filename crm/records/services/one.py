@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from crm import labels
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
+from crm.access.prepared import prepared
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import Record
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.prepared import prepared
-from crm.records.declaration import RecordType
-from crm.records.events import RecordsAssigned
-from crm.records.merging import merge_values
-from crm.records.registry import registry
+from crm.records.services.concurrent_edits import merge_values
+from crm.registry.declaration import RecordType
+from crm.registry.events import RecordsAssigned
+from crm.registry.registry import registry
 
 # Fields no form, import or request may set through the generic services.
 PROTECTED = frozenset(

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.access.levels import Privilege
 from crm.errors import AccessDenied
 from crm.models import Principal, Share
+from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.declaration import RecordType
-from crm.records.events import RecordShared
 from crm.records.services.one import lock_record
+from crm.registry.declaration import RecordType
+from crm.registry.events import RecordShared
 
 SHAREABLE = (
     Privilege.READ,

@@ -1,0 +1,38 @@
+"""What every request begins with: fresh stamps, the actor, the reader's language and zone."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from crm.access.actor import Actor
+from crm.errors import CrmError
+from crm.runtime.cache_versions import forget_stamps
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, and the user's language and time zone for the request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        forget_stamps()
+        if not request.user.is_authenticated:
+            request.actor = Actor(user=None)  # type: ignore[attr-defined]
+            return self.get_response(request)
+        forget_stamps(request.user.pk)
+        request.actor = Actor(user=request.user)  # type: ignore[attr-defined]
+        zone = ZoneInfo(request.user.time_zone)
+        with translation.override(request.user.language), timezone.override(zone):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal no view has shown: 404, 403, 409 or 422 with its sentence."""
+        if not isinstance(error, CrmError):
+            return None
+        return render(request, f"{error.status}.html", {"error": error}, status=error.status)

@@ -1,0 +1,99 @@
+"""The verbs of a record: a dialog that asks what is needed, then the service."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from crm import labels
+from crm.errors import CrmError, NotVisible
+from crm.models import Record
+from crm.pages.loading import load
+from crm.records.running import go, next_url, number_of, run, say
+from crm.registry.declaration import Action, RecordType
+from crm.registry.links import record_url
+
+
+@require_http_methods(["GET", "POST"])
+def do_action(
+    request: HttpRequest, record_type: RecordType, record_id: int, action: str
+) -> HttpResponse:
+    found = next((one for one in record_type.actions if one.key == action), None)
+    if found is None:
+        raise Http404
+    record = load(request, record_type, record_id)
+    request.actor.require(found.privilege, record)
+    if found.view:
+        return import_string(found.view)(request, record_type, record)
+    if request.method == "POST":
+        return _perform(request, record_type, found, record)
+    return dialog(request, record_type, found, record, form=_new_form(request, found, record))
+
+
+def _new_form(request: HttpRequest, action: Action, record: Any) -> Any:
+    if not action.form:
+        return None
+    form_class = import_string(action.form)
+    given = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
+    initial = form_class.initial_for(request.actor, record) | given
+    return form_class(actor=request.actor, record=record, initial=initial)
+
+
+def _perform(
+    request: HttpRequest, record_type: RecordType, action: Action, record: Any
+) -> HttpResponse:
+    form = None
+    if action.form:
+        form_class = import_string(action.form)
+        form = form_class(request.POST, request.FILES, actor=request.actor, record=record)
+        if not form.is_valid():
+            return dialog(request, record_type, action, record, form=form)
+    try:
+        result, operation_id = run(
+            actor=request.actor,
+            service=import_string(action.service),
+            record_id=record.pk,
+            version=number_of(request.POST.get("version", "")),
+            **(form.cleaned_data if form is not None else {}),
+        )
+    except NotVisible:
+        raise
+    except CrmError as error:
+        if form is not None:
+            form.show_error(error)
+        return dialog(request, record_type, action, record, form=form, refusal=error)
+    done = labels.with_names(action.done, record_type.key) if action.done else _("Done.")
+    say(request, done, operation_id)
+    if request.POST.get("next"):
+        return redirect(next_url(request, record_url(record)))
+    return go(request, record_url(result if isinstance(result, Record) else record))
+
+
+def dialog(
+    request: HttpRequest,
+    record_type: RecordType,
+    action: Action,
+    record: Any,
+    *,
+    form: Any = None,
+    refusal: CrmError | None = None,
+) -> HttpResponse:
+    reason = action.refusal(request.actor, record) if action.refusal else None
+    is_bound = form is not None and form.is_bound
+    context = {
+        "type": record_type,
+        "record": record,
+        "action": action,
+        "title": labels.with_names(action.label, record_type.key),
+        "preview": action.preview(request.actor, record) if action.preview else None,
+        "form": form,
+        "refusal": reason or (refusal if not is_bound else None),
+        "is_possible": not reason,
+        "version": request.POST.get("version", record.version),
+    }
+    template = "records/_action.html" if request.GET.get("panel") else "records/action.html"
+    status = refusal.status if refusal else 422 if is_bound else 200
+    return render(request, template, context, status=status)

@@ -1,0 +1,99 @@
+"""The board of a type: cards in lanes, moved by drag, by menu or without JavaScript."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm import labels
+from crm.errors import CrmError
+from crm.models.levels import Privilege
+from crm.records.lists.board_columns import Lanes
+from crm.records.lists.listing import canonical
+from crm.records.running import number_of, run, say
+from crm.registry.declaration import RecordType
+
+
+def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """The board, narrowed as its list can be; with htmx, the cards that follow in one lane."""
+    if record_type.board is None:
+        raise Http404
+    request.actor.require_type(Privilege.READ, record_type.key)
+    tidy = canonical(request.GET).urlencode()
+    if tidy != request.GET.urlencode() and not request.htmx:
+        return redirect(f"{request.path}?{tidy}" if tidy else request.path)
+    lanes = Lanes(
+        actor=request.actor, record_type=record_type, board=record_type.board, query=request.GET
+    )
+    context = {
+        "type": record_type,
+        "board": record_type.board,
+        "lanes": lanes.lanes,
+        "state": lanes.state.urlencode(),
+    }
+    wanted = next((lane for lane in lanes.lanes if lane.value == lanes.lane_key), None)
+    if request.htmx and wanted:
+        more = context | {"shown": lanes.lane(wanted, []), "is_more": True}
+        response = render(request, "records/_board_cards.html", more)
+    else:
+        response = render(request, "records/board.html", context | _around(request, lanes))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _around(request: HttpRequest, lanes: Lanes) -> dict[str, Any]:
+    plural = labels.plural(lanes.record_type.key)
+    return {
+        "shown_lanes": lanes.shown(),
+        "listing": lanes.listing,
+        "title": lanes.listing.title if "view" in lanes.state else plural,
+        "is_mine": lanes.is_mine,
+        "besides_mine": lanes.besides_mine,
+        "filters_url": _filters_url(lanes),
+        "may_create": request.actor.can(lanes.record_type.key, Privilege.CREATE),
+    }
+
+
+def _filters_url(lanes: Lanes) -> str:
+    """Where the filters of the board are chosen."""
+    query = lanes.listing.state.copy()
+    query["board"] = "1"
+    if lanes.is_mine:
+        query["mine"] = "1"
+    return f"{reverse('records:arrange', args=[lanes.record_type])}?{query.urlencode()}"
+
+
+@require_POST
+def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
+    """Moves a card to a lane by the type's own service."""
+    declared = record_type.board
+    if declared is None:
+        raise Http404
+    value = request.POST.get("value", "")
+    lane = next((lane for lane in declared.lanes() if lane.value == value), None)
+    if lane is None:
+        raise Http404
+    try:
+        _moved, operation_id = run(
+            actor=request.actor,
+            service=import_string(declared.move),
+            record_id=record_id,
+            version=number_of(request.POST.get("version", "")),
+            value=value,
+        )
+        say(request, _("Moved to “%(lane)s”.") % {"lane": lane.label}, operation_id)
+    except CrmError as error:
+        messages.error(request, str(error))
+        if error.fields and declared.ask:
+            asking = reverse("records:action", args=[record_type, record_id, declared.ask])
+            return redirect(f"{asking}?{urlencode({'value': value})}")
+    state = canonical(QueryDict(request.POST.get("query", ""))).urlencode()
+    address = reverse("records:board", args=[record_type])
+    return redirect(f"{address}?{state}" if state else address)

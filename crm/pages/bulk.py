@@ -1,0 +1,193 @@
+"""One verb over many rows: edit, assign, delete, and the types' own verbs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.formats import number_format
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from crm import labels
+from crm.errors import CrmError, RuleViolation
+from crm.models import BulkJob
+from crm.pages.merge import go_to_merge
+from crm.records.bulk import bulk_actions, jobs
+from crm.records.bulk.tasks import hurry_job
+from crm.records.lists.listing import Listing
+from crm.records.running import number_of, run, say
+from crm.records.services import BulkResult
+from crm.registry.declaration import Feature, RecordType
+from crm.registry.links import list_url
+
+LIMIT = 20_000
+IN_REQUEST = 1000  # more rows are worked off in the background
+CARRIED = 200  # more ids than that do not travel through the form
+
+
+@require_POST
+def bulk(request: HttpRequest, record_type: RecordType, verb: str) -> HttpResponse:
+    """The chosen rows with a verb: first what it needs to know, then the deed and a report."""
+    action = bulk_actions.action_of(record_type, verb)
+    merges = verb == bulk_actions.MERGE and record_type.has(Feature.MERGE)
+    if (
+        verb not in (bulk_actions.EDIT, bulk_actions.ASSIGN, bulk_actions.DELETE)
+        and action is None
+        and not merges
+    ):
+        raise Http404
+    ids = chosen_ids(request, record_type, verb)
+    if not ids:
+        messages.error(request, _("Choose at least one row first."))
+        return redirect(_back(request, record_type))
+    if merges:
+        return go_to_merge(request, record_type, ids, otherwise=_back(request, record_type))
+    if action and action.view:
+        return import_string(action.view)(request, record_type, ids)
+    data = request.POST if "do" in request.POST else None
+    form = bulk_actions.form_of(record_type, verb, request.actor, data)
+    if not bulk_actions.is_complete(verb, form):
+        return _ask(request, record_type, ids, verb=verb, form=form)
+    if len(ids) > IN_REQUEST:
+        return _hand_over(request, record_type, ids, verb=verb)
+    return _do(request, record_type, ids, verb=verb, form=form)
+
+
+def chosen_ids(request: HttpRequest, record_type: RecordType, verb: str) -> list[int]:
+    """The ticked rows, every row of the view, or those chosen a step before; at most LIMIT."""
+    if job := _job_of(request, record_type, verb):
+        return list(job.ids)
+    if request.POST.get("everything"):
+        listing = Listing(
+            actor=request.actor,
+            record_type=record_type,
+            query=QueryDict(request.POST.get("query", "")),
+        )
+        ids = list(listing.rows.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
+        if len(ids) > LIMIT:
+            raise RuleViolation(
+                _("At most %(limit)s rows can be changed at once. Narrow the view by a filter.")
+                % {"limit": number_format(LIMIT, force_grouping=True)}
+            )
+        return ids
+    found = (number_of(one) for one in request.POST.getlist("ids"))
+    return [pk for pk in found if pk is not None]
+
+
+def _job_of(request: HttpRequest, record_type: RecordType, verb: str) -> BulkJob | None:
+    job_id = number_of(request.POST.get("job", ""))
+    if job_id is None:
+        return None
+    job = jobs.own_job(request.actor, job_id)
+    if (job.record_type, job.verb) != (record_type.key, verb):
+        raise Http404
+    return job
+
+
+def _ask(
+    request: HttpRequest, record_type: RecordType, ids: list[int], *, verb: str, form: Any
+) -> HttpResponse:
+    job = _job_of(request, record_type, verb)
+    if job is None and len(ids) > CARRIED:
+        job = jobs.choose_rows(actor=request.actor, record_type=record_type, verb=verb, ids=ids)
+    context = {
+        "type": record_type,
+        "ids": [] if job else ids,
+        "count": len(ids),
+        "job": job,
+        "verb": verb,
+        "form": form,
+        "title": title_of(record_type, verb),
+        "back": _back(request, record_type),
+        "query": request.POST.get("query", ""),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "records/bulk.html", context, status=status)
+
+
+def title_of(record_type: RecordType, verb: str) -> str:
+    """The verb and what it is done to: 'Edit contacts'."""
+    titles = {
+        bulk_actions.EDIT: _("Edit %(types)s"),
+        bulk_actions.ASSIGN: _("Assign %(types)s"),
+        bulk_actions.DELETE: _("Delete %(types)s"),
+    }
+    action = bulk_actions.action_of(record_type, verb)
+    return labels.with_names(titles.get(verb) or (action.label if action else ""), record_type.key)
+
+
+def _hand_over(
+    request: HttpRequest, record_type: RecordType, ids: list[int], *, verb: str
+) -> HttpResponse:
+    """So many rows are a worker's: the request only writes down what is wanted."""
+    actor = request.actor
+    job = _job_of(request, record_type, verb) or jobs.choose_rows(
+        actor=actor, record_type=record_type, verb=verb, ids=ids
+    )
+    data = request.POST.copy()
+    for name in ("ids", "csrfmiddlewaretoken"):
+        data.pop(name, None)
+    hurry_job(jobs.begin_job(actor=actor, job_id=job.pk, data=data.urlencode()))
+    return redirect("jobs:job", job_id=job.pk)
+
+
+def _do(
+    request: HttpRequest, record_type: RecordType, ids: list[int], *, verb: str, form: Any
+) -> HttpResponse:
+    try:
+        result, operation_id = run(
+            actor=request.actor,
+            service=bulk_actions.do,
+            record_type=record_type,
+            verb=verb,
+            form=form,
+            ids=ids,
+        )
+    except CrmError as error:
+        if form is None:
+            raise
+        form.add_error(None, str(error))
+        return _ask(request, record_type, ids, verb=verb, form=form)
+    if result.done:
+        say(request, done_sentence(verb, result.done), operation_id)
+    if not result.refused:
+        return redirect(_back(request, record_type))
+    return _report(request, record_type, result)
+
+
+def done_sentence(verb: str, count: int) -> str:
+    sentences = {
+        bulk_actions.EDIT: ngettext("Changed %(count)s row.", "Changed %(count)s rows.", count),
+        bulk_actions.ASSIGN: ngettext("Assigned %(count)s row.", "Assigned %(count)s rows.", count),
+        bulk_actions.DELETE: ngettext(
+            "Moved %(count)s row to the bin.", "Moved %(count)s rows to the bin.", count
+        ),
+    }
+    done = ngettext("Done for %(count)s row.", "Done for %(count)s rows.", count)
+    return sentences.get(verb, done) % {"count": count}
+
+
+def _report(request: HttpRequest, record_type: RecordType, result: BulkResult) -> HttpResponse:
+    context = {
+        "type": record_type,
+        "result": result,
+        "refused": refusals(request, record_type, result.refused),
+        "back": _back(request, record_type),
+    }
+    return render(request, "records/bulk_report.html", context, status=200 if result.done else 422)
+
+
+def refusals(
+    request: HttpRequest, record_type: RecordType, refused: dict[int, str]
+) -> list[tuple[Any, str]]:
+    """The records that were left alone, with the reason, as far as the reader sees them."""
+    rows = record_type.model.objects.visible_to(request.actor).in_bulk(list(refused))
+    return [(rows[pk], reason) for pk, reason in refused.items() if pk in rows]
+
+
+def _back(request: HttpRequest, record_type: RecordType) -> str:
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    return f"{list_url(record_type.key)}?{query}" if query else list_url(record_type.key)

@@ -1,0 +1,70 @@
+"""The answers of look-ups while one types."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+
+from crm.errors import NotVisible
+from crm.models import Principal
+from crm.models.levels import Privilege
+from crm.records.lists.filters.kinds import people_words
+from crm.records.lists.lookups import OFFERED, PRINCIPALS, choosable
+from crm.records.lists.reach import latest_first
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
+
+
+def lookup(request: HttpRequest, key: str) -> JsonResponse:
+    """Up to 20 choosable rows matching `q`: [{value, text, note}]; of one of the type's views
+    where `view` names it.
+    """
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    if key == PRINCIPALS:
+        words = _words(text) if "me" in request.GET else []
+        people = _principals(text, are_all_asked="me" in request.GET)
+        return JsonResponse({"results": [*words, *people]})
+    if key not in registry:
+        raise NotVisible
+    request.actor.require_type(Privilege.READ, key)
+    return JsonResponse({"results": _records(request, key, text)})
+
+
+def _words(text: str) -> list[dict[str, Any]]:
+    """'Me' and 'me or my teams', which a filter understands, as far as they hold the text."""
+    return [
+        {"value": value, "text": word, "note": ""}
+        for value, word in people_words()
+        if text.casefold() in word.casefold()
+    ]
+
+
+def _principals(text: str, *, are_all_asked: bool) -> list[dict[str, Any]]:
+    """Users and teams; who was deactivated only where one looks for what they have."""
+    rows = Principal.objects.select_related("unit").order_by("name__folded", "pk")
+    if not are_all_asked:
+        rows = rows.exclude(user__is_active=False)
+    if text:
+        rows = rows.filter(name__unaccent__icontains=text)
+    return [{"value": row.pk, "text": row.name, "note": row.unit.name} for row in rows[:OFFERED]]
+
+
+def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
+    record_type = registry.get(key)
+    rows = _of_view(request, record_type, choosable(record_type.model, request.actor))
+    if text:
+        rows = rows.matching(text)
+    number = record_type.number
+    return [
+        {"value": row.pk, "text": str(row), "note": getattr(row, number) if number else ""}
+        for row in latest_first(rows, request.actor, record_type).defer("search_text")[:OFFERED]
+    ]
+
+
+def _of_view(request: HttpRequest, record_type: RecordType, rows: Any) -> Any:
+    wanted = request.GET.get("view")
+    if not wanted:
+        return rows
+    found = next((view for view in record_type.views if view.key == wanted), None)
+    if found is None:
+        raise NotVisible
+    return found.select(rows, request.actor)

@@ -1,0 +1,106 @@
+"""Values a record had, shown as the page shows the ones it has."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from crm.access.actor import Actor
+from crm.models import FieldChange, Principal, Record
+from crm.records.lists.tables import BoundColumn
+from crm.records.services.concurrent_edits import from_history
+from crm.registry.declaration import Column
+from crm.registry.registry import registry
+
+# What the database keeps for itself; nobody reads it in a history.
+KEPT_QUIET = frozenset(
+    {"id", "unit_id", "version", "created_at", "created_by_id", "modified_at", "modified_by_id"}
+    | {"deleted_at", "search_text", "happened_at"}
+)
+
+LONG = 60
+
+
+class PastValues:
+    """Shows values of one record out of its history. Links are read in one query per type."""
+
+    def __init__(self, actor: Actor, record: Any) -> None:
+        self.actor, self.record = actor, record
+        self.record_type = registry.of(record)
+        declared = (*self.record_type.key_fields, *self.record_type.columns)
+        self._columns = {column.name: column for column in declared}
+        self._fields = {
+            field.column: field
+            for field in record._meta.concrete_fields
+            if field.column not in KEPT_QUIET and not field.generated
+        }
+        self._links: dict[tuple[Any, Any], Any] = {}
+
+    @property
+    def fields(self) -> list[Any]:
+        return list(self._fields.values())
+
+    def field(self, column: str) -> Any:
+        """The field a history column belongs to, or None when nobody needs to read it."""
+        return self._fields.get(column)
+
+    def load(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        """Reads the records that (column, value) pairs link to, before they are shown."""
+        wanted: dict[Any, set[Any]] = {}
+        for column, value in pairs:
+            field = self.field(column)
+            if isinstance(field, models.ForeignKey) and value is not None:
+                wanted.setdefault(field.related_model, set()).add(value)
+        for model, ids in wanted.items():
+            found = self._readable(model).in_bulk(ids)
+            self._links |= {(model, pk): found.get(pk) for pk in ids}
+
+    def _readable(self, model: Any) -> Any:
+        if model is not Principal and issubclass(model, Record):
+            return model.objects.visible_to(self.actor)
+        return model._default_manager.all()
+
+    def html(self, column: str, stored: Any) -> Any:
+        """A value as history keeps it (JSON), shown; '' for nothing."""
+        field = self.field(column)
+        value = from_history(self.record, column, stored)
+        if value is None or value == "":
+            return ""
+        if isinstance(field, models.ForeignKey):
+            value = self._links.get((field.related_model, value))
+            if value is None:
+                return _("a record you may not see")
+        return self._shown(field, value)
+
+    def _shown(self, field: Any, value: Any) -> Any:
+        declared = self._columns.get(field.name)
+        column = BoundColumn(self.record_type, Column(name=field.name))
+        if declared and declared.kind not in ("link", "pill") and not declared.template:
+            column = BoundColumn(self.record_type, declared)
+        return column.html(_Past(self.record, field.name, value))
+
+
+class _Past:
+    """A record in which one field has another value."""
+
+    def __init__(self, record: Any, name: str, value: Any) -> None:
+        self._record, self._name, self._value = record, name, value
+
+    def __getattr__(self, name: str) -> Any:
+        return self._value if name == self._name else getattr(self._record, name)
+
+
+def is_long(field: Any, *values: Any) -> bool:
+    """Text too long to stand in a line."""
+    return isinstance(field, models.TextField) or any(
+        isinstance(value, str) and len(value) > LONG for value in values
+    )
+
+
+def read_by_people(past: PastValues, change: FieldChange) -> Iterator[tuple[str, list[Any]]]:
+    """(column, [old, new]) of the fields of an update that people care about."""
+    if change.event == FieldChange.Event.UPDATE:
+        for column, pair in change.changes.items():
+            if past.field(column) is not None:
+                yield column, pair

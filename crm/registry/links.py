@@ -1,0 +1,62 @@
+"""Addresses of record pages, by type key and id. Slugs never change with renaming."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.urls import get_script_prefix, get_urlconf, reverse
+
+from crm.registry.registry import registry
+
+if TYPE_CHECKING:
+    from crm.models import Record
+    from crm.registry.declaration import RecordType
+
+
+class RecordTypeConverter:
+    """Puts a RecordType into the view for a slug, and a type or key back into the address."""
+
+    regex = "[a-z][a-z-]*"
+
+    def to_python(self, value: str) -> "RecordType":
+        try:
+            return registry.by_slug(value)
+        except KeyError as error:
+            raise ValueError(value) from error
+
+    def to_url(self, value: "RecordType | str") -> str:
+        return registry.get(value).slug if isinstance(value, str) else value.slug
+
+
+def list_url(type_key: str) -> str:
+    return _address(get_urlconf(), get_script_prefix(), "records:list", type_key)
+
+
+def new_url(type_key: str) -> str:
+    return _address(get_urlconf(), get_script_prefix(), "records:new", type_key)
+
+
+@cache
+def _address(urlconf: str | None, prefix: str, name: str, type_key: str) -> str:
+    return reverse(name, args=[type_key])
+
+
+def record_url(record: "Record") -> str:
+    return url_of(record.type_key(), record.pk)
+
+
+def url_of(type_key: str, record_id: int) -> str:
+    return f"{_before_id(get_urlconf(), get_script_prefix(), type_key)}{record_id}/"
+
+
+@cache
+def _before_id(urlconf: str | None, prefix: str, type_key: str) -> str:
+    """What the addresses of all records of a type begin with; a list shows a hundred of them."""
+    return reverse("records:record", args=[type_key, 0]).removesuffix("0/")
+
+
+def edit_url(record: "Record") -> str:
+    return f"{record_url(record)}edit/"
+
+
+def action_url(record: "Record", action: str) -> str:
+    return f"{record_url(record)}{action}/"
