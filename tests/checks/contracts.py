@@ -5,7 +5,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class SurfaceContract(Contract):
-    """Of each listed app, others import only the listed modules."""
+    """Of each listed app, others import only the listed modules and what is inside them."""
 
     type_name = "surface"
 
@@ -23,8 +23,14 @@ class SurfaceContract(Contract):
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def is_inside(self, module: str) -> bool:
-        app, *rest = module.split(".")
-        return app in self.apps and bool(rest) and rest[0] not in self.surface  # type: ignore[operator]
+        """Whether the module is one that only its own app may import."""
+        app, _dot, inner = module.partition(".")
+        if app not in self.apps or not inner:  # type: ignore[operator]
+            return False
+        return not any(
+            inner == shown or inner.startswith(f"{shown}.")
+            for shown in self.surface  # type: ignore[attr-defined]
+        )
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         for importer, imported in check.metadata["broken"]:
