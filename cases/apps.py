@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cases import telling
+        from cases import notification_kinds
         from cases.events import CaseReactivated
         from cases.models import QueueItem
         from cases.pages import add_pages
@@ -24,7 +24,7 @@ class CasesConfig(AppConfig):
         from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
         from crm.records.history.undo import add_undoer
-        from crm.records.merging.pointers import Fate, set_fate
+        from crm.records.merging.pointers import OnMerge, set_on_merge
         from crm.today.blocks import Block, add_block
 
         add_verbs(VERBS)
@@ -32,9 +32,9 @@ class CasesConfig(AppConfig):
             add_undoer(verb, give_back)
         subscribe(ActivityLogged, note_first_response)
         # A merged case waits for nobody any more.
-        set_fate(QueueItem, "case", Fate.GOES)
-        add_kinds(*telling.KINDS)
-        subscribe(CaseReactivated, telling.tell_owner)
+        set_on_merge(QueueItem, "case", OnMerge.GOES)
+        add_kinds(*notification_kinds.KINDS)
+        subscribe(CaseReactivated, notification_kinds.notify_owner)
         add_pages()
         add_urls("case-queue/", "cases.urls", {"desk:*": Policy.READ})
         add_block(

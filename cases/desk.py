@@ -22,7 +22,7 @@ BESIDE = ("account", "contact", "owner", "queue_item__queue", "queue_item__worke
 
 
 @dataclass(frozen=True)
-class Shelf:
+class DeskPlace:
     """A place on the left: one of my own shelves, or a queue I work in."""
 
     key: str
@@ -37,9 +37,9 @@ class Shelf:
 class Desk:
     """The page for one shelf: its neighbours, its rows, and the case that is looked at."""
 
-    mine: list[Shelf]
-    queues: list[Shelf]
-    shelf: Shelf
+    mine: list[DeskPlace]
+    queues: list[DeskPlace]
+    shelf: DeskPlace
     rows: list[Case]
     has_more: bool
     is_taken: bool
@@ -74,7 +74,7 @@ def _chosen(actor: Actor, rows: list[Case], case_id: int | None) -> Case | None:
     return Case.objects.visible_to(actor).select_related(*BESIDE).filter(pk=case_id).first()
 
 
-def my_shelves(actor: Actor) -> list[Shelf]:
+def my_shelves(actor: Actor) -> list[DeskPlace]:
     visible = Case.objects.visible_to(actor)
     mine = visible.worked_by(actor)
     counts = mine.aggregate(
@@ -88,12 +88,12 @@ def my_shelves(actor: Actor) -> list[Shelf]:
         ("escalated", _("Escalated"), "siren", escalated),
     )
     return [
-        Shelf(key, label, icon, reverse("desk:shelf", args=[key]), count)
+        DeskPlace(key, label, icon, reverse("desk:shelf", args=[key]), count)
         for key, label, icon, count in rows
     ]
 
 
-def my_queues(actor: Actor) -> list[Shelf]:
+def my_queues(actor: Actor) -> list[DeskPlace]:
     """The queues I work in, with how much is waiting in each for anybody."""
     queues = (
         Queue.objects.visible_to(actor).worked_by(actor).order_by("name__folded", "pk")[:QUEUES]
@@ -101,7 +101,7 @@ def my_queues(actor: Actor) -> list[Shelf]:
     waiting = Case.objects.visible_to(actor).waiting_in_queues().order_by()
     counts = dict(waiting.values_list("queue_item__queue").annotate(Count("pk")))
     return [
-        Shelf(
+        DeskPlace(
             str(queue.pk),
             queue.name,
             "inbox",
@@ -113,7 +113,7 @@ def my_queues(actor: Actor) -> list[Shelf]:
     ]
 
 
-def _rows(actor: Actor, shelf: Shelf, *, is_taken: bool) -> QuerySet[Case]:
+def _rows(actor: Actor, shelf: DeskPlace, *, is_taken: bool) -> QuerySet[Case]:
     visible = Case.objects.visible_to(actor)
     if shelf.queue is not None:
         rows = visible.active().in_queue(shelf.queue.pk)

@@ -1,7 +1,7 @@
 import os
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_ready, worker_shutdown
+from celery.signals import heartbeat_sent, task_prerun, worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
 
@@ -11,6 +11,17 @@ app.autodiscover_tasks()  # `tasks` of every app
 app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an app
     ["crm.activities", "crm.exchange.imports", "crm.notifications", "crm.records.bulk"]
 )
+
+# This module is imported with the package itself, before Django's apps are loaded; hence the
+# imports inside the functions below.
+
+
+@task_prerun.connect
+def reset_cache_versions(**_: object) -> None:
+    """A task reads the settings that are in force when it starts, as a request does."""
+    from crm.runtime import cache_versions
+
+    cache_versions.reset_cache_versions()
 
 
 @worker_ready.connect

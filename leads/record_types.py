@@ -11,11 +11,11 @@ from crm.registry.declaration import (
     STANDARD_FEATURES,
     Action,
     Board,
+    BoardColumn,
     Chart,
     Column,
     DuplicateKey,
     Feature,
-    Lane,
     Merge,
     NamedView,
     Panel,
@@ -62,10 +62,11 @@ def _never(record: Any) -> bool:
     return False
 
 
-def _lanes() -> list[Lane]:
+def _lanes() -> list[BoardColumn]:
     icons = {Reason.NEW: "circle", Reason.CONTACTED: "circle-dot"}
     return [
-        Lane(value=reason.value, label=reason.label, icon=icons[reason]) for reason in OPEN_REASONS
+        BoardColumn(value=reason.value, label=reason.label, icon=icons[reason])
+        for reason in OPEN_REASONS
     ]
 
 

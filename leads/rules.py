@@ -90,7 +90,7 @@ def refuse_open_reason(reason: str) -> None:
         raise RuleViolation(_("There is no such status."), fields={"reason": _("Choose a status.")})
 
 
-def settle(lead: Lead) -> None:
+def align_reason(lead: Lead) -> None:
     """Makes the reason follow the state."""
     if lead.state == State.OPEN and lead.reason not in OPEN_REASONS:
         lead.reason = Reason.NEW

@@ -18,9 +18,9 @@ class MarketingConfig(AppConfig):
         from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
         from crm.records.history.undo import add_undoer
-        from crm.records.merging.pointers import Fate, Pointer, add_pointer
+        from crm.records.merging.pointers import OnMerge, Pointer, add_pointer
         from crm.registry.events import RecordsErased
-        from marketing import telling
+        from marketing import notification_kinds
         from marketing.events import (
             CampaignSuspended,
             MailingCompleted,
@@ -30,7 +30,7 @@ class MarketingConfig(AppConfig):
         )
         from marketing.models import ListMember, Recipient
         from marketing.services import campaigns, lists, mailing
-        from marketing.tasks import hurry_mailing
+        from marketing.tasks import enqueue_mailing
         from marketing.verbs import VERBS
 
         add_verbs(VERBS)
@@ -41,7 +41,12 @@ class MarketingConfig(AppConfig):
         add_pointer(Pointer(model=ListMember, name="member_id", type_field="member_type"))
         # Who got a mailing as two records got it twice, and the sums must say so.
         add_pointer(
-            Pointer(model=Recipient, name="record_id", type_field="record_type", doubled=Fate.STAYS)
+            Pointer(
+                model=Recipient,
+                name="record_id",
+                type_field="record_type",
+                on_duplicate=OnMerge.STAYS,
+            )
         )
         # By a signed, purpose-bound token.
         add_urls("", "marketing.urls", {"marketing:unsubscribe*": Policy.PUBLIC})
@@ -55,10 +60,10 @@ class MarketingConfig(AppConfig):
                 order=60,
             )
         )
-        subscribe(RecordsErased, lists.forget_members)
-        add_kinds(*telling.KINDS)
-        subscribe(MailingCompleted, telling.tell_of_end)
-        subscribe(MailingInTrouble, telling.tell_of_trouble)
+        subscribe(RecordsErased, lists.remove_erased_members)
+        add_kinds(*notification_kinds.KINDS)
+        subscribe(MailingCompleted, notification_kinds.notify_of_end)
+        subscribe(MailingInTrouble, notification_kinds.notify_of_trouble)
         subscribe(CampaignSuspended, mailing.pause_mailings_of)
-        subscribe(MailingLaunched, hurry_mailing)
-        subscribe(MailingResumed, hurry_mailing)
+        subscribe(MailingLaunched, enqueue_mailing)
+        subscribe(MailingResumed, enqueue_mailing)

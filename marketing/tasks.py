@@ -4,8 +4,7 @@ import time
 
 from celery import shared_task
 
-from crm.runtime.cache_versions import forget_stamps
-from crm.runtime.enqueueing import hurry
+from crm.runtime.enqueueing import enqueue
 from marketing.events import MailingLaunched, MailingResumed
 from marketing.services.sending import (
     complete_mailings,
@@ -18,15 +17,14 @@ IN_ONE_TASK = 60  # seconds; other work gets its turn
 SOON = 15  # seconds; what is due later, the sweep finds
 
 
-def hurry_mailing(event: MailingLaunched | MailingResumed) -> None:
+def enqueue_mailing(event: MailingLaunched | MailingResumed) -> None:
     """Wakes a worker once the operation is committed; the sweep would find the work as well."""
-    hurry(work_on_mailing, event.activity.pk)
+    enqueue(work_on_mailing, event.activity.pk)
 
 
 @shared_task
 def sweep_mailings() -> None:
     """Every few seconds: takes up what is due, settles what was lost, closes what is done."""
-    forget_stamps()
     recover_lost()
     complete_mailings()
     for activity_id in due_mailings():
@@ -36,7 +34,6 @@ def sweep_mailings() -> None:
 @shared_task
 def work_on_mailing(activity_id: int) -> None:
     """Sends what is due of one mailing; any number of these may run at once."""
-    forget_stamps()
     until = time.monotonic() + IN_ONE_TASK
     wait = send_batch(activity_id)
     while wait == 0 and time.monotonic() < until:

@@ -20,7 +20,7 @@ class OpportunitiesConfig(AppConfig):
         from crm.operations import subscribe
         from crm.records.history.undo import add_undoer
         from crm.today.blocks import Block, add_block
-        from opportunities import telling
+        from opportunities import notification_kinds
         from opportunities.panels import idle_deals
         from opportunities.services.customers import keep_customer_of_open_deals
         from opportunities.services.rivals import (
@@ -33,9 +33,9 @@ class OpportunitiesConfig(AppConfig):
         add_undoer("competitor_added", undo_adding_competitor)
         add_undoer("competitor_removed", undo_removing_competitor)
         subscribe(CustomerDeleting, keep_customer_of_open_deals)
-        add_kinds(*telling.KINDS)
-        for event in telling.WHAT:
-            subscribe(event, telling.tell_owner)
+        add_kinds(*notification_kinds.KINDS)
+        for event in notification_kinds.WHAT:
+            subscribe(event, notification_kinds.notify_owner)
         add_block(
             Block(
                 key="idle-deals",

@@ -121,7 +121,7 @@ def _decimals(code: str, places: int) -> str:
     ) % {"currency": code, "places": places}
 
 
-def settle(opportunity: Opportunity) -> None:
+def align_with_state(opportunity: Opportunity) -> None:
     """Makes reason, forecast, probability and actuals follow the state."""
     if opportunity.state == State.WON:
         opportunity.reason, opportunity.forecast = Reason.WON, Forecast.WON

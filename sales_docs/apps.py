@@ -15,7 +15,7 @@ class SalesDocsConfig(AppConfig):
         from crm.notifications.kinds import add_kinds
         from crm.operations import subscribe
         from opportunities.events import OpportunityClosing, OpportunitySaved
-        from sales_docs import telling
+        from sales_docs import notification_kinds
         from sales_docs.events import InvoicePaid, InvoicePosted, OrderCreated
         from sales_docs.imports import register_imports
         from sales_docs.pages import add_pages
@@ -31,8 +31,8 @@ class SalesDocsConfig(AppConfig):
         add_verbs(VERBS)
         subscribe(OpportunityClosing, refuse_with_open_quotes)
         subscribe(OpportunitySaved, follow_opportunity)
-        add_kinds(*telling.KINDS)
-        subscribe(OrderCreated, telling.tell_owner_of_quote)
-        subscribe(InvoicePosted, telling.tell_owner_of_order)
-        subscribe(InvoicePaid, telling.tell_owner_of_invoice)
+        add_kinds(*notification_kinds.KINDS)
+        subscribe(OrderCreated, notification_kinds.notify_owner_of_quote)
+        subscribe(InvoicePosted, notification_kinds.notify_owner_of_order)
+        subscribe(InvoicePaid, notification_kinds.notify_owner_of_invoice)
         post_migrate.connect(install_series, sender=self)

@@ -13,7 +13,7 @@ class ServiceConfig(AppConfig):
         from crm.journal.sentences import add_verbs
         from crm.operations import subscribe
         from crm.records.history.undo import add_undoer
-        from crm.records.merging.pointers import Fate, set_fate
+        from crm.records.merging.pointers import OnMerge, set_on_merge
         from service.models import AllotmentEntry, CaseCover
         from service.services import (
             drop_foreign_cover,
@@ -28,8 +28,8 @@ class ServiceConfig(AppConfig):
         add_undoer("allotment_taken", undo_allotment)
         add_undoer("lines_followed", undo_following)
         # What covered a merged case, and what it used, is told of that case for good.
-        set_fate(AllotmentEntry, "case", Fate.STAYS)
-        set_fate(CaseCover, "case", Fate.STAYS)
+        set_on_merge(AllotmentEntry, "case", OnMerge.STAYS)
+        set_on_merge(CaseCover, "case", OnMerge.STAYS)
         subscribe(CaseResolved, take_allotment)
         subscribe(CaseReactivated, give_back_allotment)
         subscribe(CaseChanged, drop_foreign_cover)

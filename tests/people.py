@@ -12,8 +12,8 @@ from django.core.cache import cache
 
 from crm.access.actor import Actor
 from crm.models import BusinessUnit, Role, User
-from crm.runtime.cache_versions import forget_stamps
-from crm.runtime.process_cache import forget_all
+from crm.runtime.cache_versions import reset_cache_versions
+from crm.runtime.process_cache import clear_process_caches
 
 PASSWORD = "correct horse battery"
 
@@ -21,10 +21,10 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Any:
     cache.clear()
-    forget_all()
-    forget_stamps()
+    clear_process_caches()
+    reset_cache_versions()
     yield
-    forget_stamps()
+    reset_cache_versions()
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def make_user(username: str, unit: BusinessUnit, *profiles: str, **extra: Any) -
     )
     for role in Role.objects.filter(profile__in=profiles):
         role.holders.add(user)
-    forget_stamps()
+    reset_cache_versions()
     return user
 
 
@@ -100,7 +100,7 @@ def as_actor() -> Any:
     """Turns a user into a fresh actor, as a new request would."""
 
     def fresh(user: User) -> Actor:
-        forget_stamps()
+        reset_cache_versions()
         return Actor(user=User.objects.get(pk=user.pk))
 
     return fresh

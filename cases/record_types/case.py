@@ -20,16 +20,16 @@ from cases.panels import (
 from cases.record_types.actions import ACTIONS
 from cases.record_types.lists import COLUMNS, VIEWS
 from cases.rules import OPEN_REASONS
-from cases.services.creating import prepare_case, tell_saved
+from cases.services.creating import notify_saved, prepare_case
 from crm.labels import plural_lazy
 from crm.registry.declaration import (
     STANDARD_FEATURES,
     Board,
+    BoardColumn,
     Chart,
     Column,
     DuplicateKey,
     Feature,
-    Lane,
     Merge,
     Panel,
     Place,
@@ -52,9 +52,9 @@ TONES = {
 }
 
 
-def _lanes() -> list[Lane]:
+def _lanes() -> list[BoardColumn]:
     return [
-        Lane(value=reason.value, label=reason.label, icon=TONES[reason.value][1])
+        BoardColumn(value=reason.value, label=reason.label, icon=TONES[reason.value][1])
         for reason in OPEN_REASONS
     ]
 
@@ -248,7 +248,7 @@ registry.register(
             "owner",
         ),
         panels=PANELS,
-        rules=Rules(before_save=prepare_case, after_save=tell_saved),
+        rules=Rules(before_save=prepare_case, after_save=notify_saved),
         related=(
             "account",
             "contact",

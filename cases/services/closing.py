@@ -11,7 +11,7 @@ from cases import rules
 from cases.events import CaseCanceled, CaseReactivated, CaseResolved
 from cases.models import Case
 from cases.services.locking import lock_case
-from cases.services.places import kept, place_of, take_away
+from cases.services.places import place_data, place_of, take_away
 from cases.services.planned import cancel_work, lock_open_work
 from crm.access.actor import Actor
 from crm.activities.services import log_activity
@@ -116,7 +116,7 @@ def _change(case: Case, **values: Any) -> None:
 
 
 def _leave_queue(case: Case) -> dict[str, Any]:
-    before = kept(place_of(case))
+    before = place_data(place_of(case))
     take_away(case)
     return {"place_before": before, "place_after": None}
 

@@ -6,7 +6,7 @@ from typing import Any
 from cases import rules
 from cases.events import CaseChanged
 from cases.models import Case, Queue
-from cases.services.places import kept, put
+from cases.services.places import place_data, put
 from crm.access.actor import Actor
 from crm.activities.events import ActivityLogged
 from crm.errors import NotVisible
@@ -30,7 +30,9 @@ def create_case(*, actor: Actor, record_type: RecordType, values: Mapping[str, A
         if not Queue.objects.visible_to(actor).filter(pk=queue.pk).exists():
             raise NotVisible
         item = put(case, queue_id=queue.pk, worked_by_id=None)
-        journal("case_queued", case, queue=queue.name, place_before=None, place_after=kept(item))
+        journal(
+            "case_queued", case, queue=queue.name, place_before=None, place_after=place_data(item)
+        )
     return case
 
 
@@ -44,7 +46,7 @@ def prepare_case(case: Case, changes: Mapping[str, Any]) -> None:
         rules.refuse_unsold(case.product)
 
 
-def tell_saved(operation_: Operation, case: Case, changes: Mapping[str, Any]) -> None:
+def notify_saved(operation_: Operation, case: Case, changes: Mapping[str, Any]) -> None:
     emit(CaseChanged(case=case, changed=frozenset(changes)))
 
 

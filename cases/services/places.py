@@ -35,7 +35,7 @@ def take_away(case: Case) -> None:
     QueueItem.objects.filter(case=case).delete()
 
 
-def kept(item: QueueItem | None) -> Place:
+def place_data(item: QueueItem | None) -> Place:
     """A place as the journal keeps it, so that it can be given back."""
     if item is None:
         return None
@@ -49,7 +49,7 @@ def kept(item: QueueItem | None) -> Place:
 def give_back(actor: Actor, entry: JournalEntry) -> None:
     """Undoes what a verb did to a case's place. Raises RuleViolation when it moved on since."""
     case = Case.objects.select_for_update(of=("self",)).get(pk=entry.record_id)
-    if kept(place_of(case)) != entry.data.get("place_after"):
+    if place_data(place_of(case)) != entry.data.get("place_after"):
         raise RuleViolation(_("“%(record)s” was moved on since.") % {"record": case})
     before: Place = entry.data.get("place_before")
     take_away(case)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import rules
 from cases.models import Case, Queue, QueueItem
 from cases.services.locking import lock_case
-from cases.services.places import kept, place_of, put, take_away
+from cases.services.places import place_data, place_of, put, take_away
 from crm.access.actor import Actor
 from crm.errors import AccessDenied, NotVisible
 from crm.models import Principal
@@ -79,7 +79,7 @@ def next_case(*, actor: Actor, queue_id: int) -> Case | None:
 
 
 def _take(actor: Actor, case: Case, item: QueueItem) -> Case:
-    before = kept(item)
+    before = place_data(item)
     item.worked_by_id = actor.id
     item.save(update_fields=["worked_by"])
     _give_to(case, actor.id)
@@ -88,7 +88,7 @@ def _take(actor: Actor, case: Case, item: QueueItem) -> Case:
         case,
         queue=item.queue.name,
         place_before=before,
-        place_after=kept(item),
+        place_after=place_data(item),
     )
     return case
 
@@ -109,12 +109,16 @@ def release_case(*, actor: Actor, record_id: int, version: int | None = None) ->
         raise rules.untaken()
     if item.worked_by_id not in actor.principal_ids:
         actor.require(Privilege.ASSIGN, case)
-    before = kept(item)
+    before = place_data(item)
     item.worked_by = None
     item.save(update_fields=["worked_by"])
     _give_to(case, item.queue.owner_id)
     journal(
-        "case_released", case, queue=item.queue.name, place_before=before, place_after=kept(item)
+        "case_released",
+        case,
+        queue=item.queue.name,
+        place_before=before,
+        place_after=place_data(item),
     )
     return case
 
@@ -139,14 +143,14 @@ def route_case(
         raise rules.nowhere_to_route()
     item = place_of(case)
     _require_handling(actor, case, item)
-    before = kept(item)
+    before = place_data(item)
     target = queue or (item.queue if item else None)
     if queue is not None and not Queue.objects.visible_to(actor).filter(pk=queue.pk).exists():
         raise NotVisible
     after = None
     if target is not None:
         worker_id = worker.pk if worker else None
-        after = kept(put(case, queue_id=target.pk, worked_by_id=worker_id))
+        after = place_data(put(case, queue_id=target.pk, worked_by_id=worker_id))
     if worker is not None:
         _give_to(case, worker.pk)
     journal(
@@ -169,7 +173,13 @@ def unqueue_case(*, actor: Actor, record_id: int, version: int | None = None) ->
         raise rules.in_no_queue()
     _require_handling(actor, case, item)
     take_away(case)
-    journal("case_unqueued", case, queue=item.queue.name, place_before=kept(item), place_after=None)
+    journal(
+        "case_unqueued",
+        case,
+        queue=item.queue.name,
+        place_before=place_data(item),
+        place_after=None,
+    )
     return case
 
 

@@ -17,8 +17,8 @@ from crm.errors import AccessDenied, NotVisible
 from crm.models import Record, User
 from crm.models.levels import Level, Privilege
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import stamp_of
-from crm.runtime.process_cache import Kept
+from crm.runtime.cache_versions import cache_version
+from crm.runtime.process_cache import ProcessCache
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Grants:
-    """What roles, teams and the manager tree give one user; kept while the stamp stands."""
+    """What roles, teams and the manager tree give one user; cached per version of `access`."""
 
     principal_ids: frozenset[int] = frozenset()
     report_ids: frozenset[int] = frozenset()
@@ -75,7 +75,7 @@ class Grants:
     can_administer: bool = False
 
 
-_grants: Kept[Grants] = Kept(size=2000)
+_grants: ProcessCache[Grants] = ProcessCache(size=2000)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Actor:
         if self.user is None:
             return Grants()
         user = self.user
-        return _grants.get((user.pk, stamp_of("access")), lambda: read_grants(user))
+        return _grants.get((user.pk, cache_version("access")), lambda: read_grants(user))
 
     @property
     def principal_ids(self) -> frozenset[int]:

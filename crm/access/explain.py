@@ -37,7 +37,7 @@ def who_sees(actor: Actor, record: Record) -> dict[str, Any]:
     }
 
 
-class Reach(StrEnum):
+class AccessReason(StrEnum):
     """Through what somebody reaches a record with a privilege."""
 
     UNLIMITED = "unlimited"
@@ -52,41 +52,41 @@ class Reach(StrEnum):
 
 
 MINE = {
-    Reach.UNLIMITED: gettext_lazy("You may do everything."),
-    Reach.NO_ROLE: gettext_lazy("None of your roles gives this."),
-    Reach.EVERYTHING: gettext_lazy("Your roles give this for the whole organisation."),
-    Reach.OWNER: gettext_lazy("You own it."),
-    Reach.TEAM: gettext_lazy("A team of yours owns it."),
-    Reach.UNIT: gettext_lazy("It belongs to a unit your roles reach."),
-    Reach.SHARED: gettext_lazy("It was shared with you."),
-    Reach.REPORT: gettext_lazy("Somebody who reports to you owns it."),
-    Reach.NOTHING: gettext_lazy("Your roles give this, but not for records of this owner."),
+    AccessReason.UNLIMITED: gettext_lazy("You may do everything."),
+    AccessReason.NO_ROLE: gettext_lazy("None of your roles gives this."),
+    AccessReason.EVERYTHING: gettext_lazy("Your roles give this for the whole organisation."),
+    AccessReason.OWNER: gettext_lazy("You own it."),
+    AccessReason.TEAM: gettext_lazy("A team of yours owns it."),
+    AccessReason.UNIT: gettext_lazy("It belongs to a unit your roles reach."),
+    AccessReason.SHARED: gettext_lazy("It was shared with you."),
+    AccessReason.REPORT: gettext_lazy("Somebody who reports to you owns it."),
+    AccessReason.NOTHING: gettext_lazy("Your roles give this, but not for records of this owner."),
 }
 THEIRS = {
-    Reach.UNLIMITED: gettext_lazy("May do everything"),
-    Reach.EVERYTHING: gettext_lazy("Role for the whole organisation"),
-    Reach.OWNER: gettext_lazy("Owner"),
-    Reach.TEAM: gettext_lazy("Member of the team that owns it"),
-    Reach.UNIT: gettext_lazy("Role for its unit"),
-    Reach.SHARED: gettext_lazy("Shared with them"),
-    Reach.REPORT: gettext_lazy("Manager of the owner"),
+    AccessReason.UNLIMITED: gettext_lazy("May do everything"),
+    AccessReason.EVERYTHING: gettext_lazy("Role for the whole organisation"),
+    AccessReason.OWNER: gettext_lazy("Owner"),
+    AccessReason.TEAM: gettext_lazy("Member of the team that owns it"),
+    AccessReason.UNIT: gettext_lazy("Role for its unit"),
+    AccessReason.SHARED: gettext_lazy("Shared with them"),
+    AccessReason.REPORT: gettext_lazy("Manager of the owner"),
 }
 
 
-def reach(actor: Actor, privilege: Privilege, record: Record) -> Reach:
+def reach(actor: Actor, privilege: Privilege, record: Record) -> AccessReason:
     """The first thing that lets the actor through, or what keeps the actor out."""
     scope = actor.scope(record.type_key(), privilege)
     doors = (
-        (Reach.UNLIMITED, actor.is_unlimited),
-        (Reach.NO_ROLE, actor.level(record.type_key(), privilege) == Level.NONE),
-        (Reach.OWNER, record.owner_id == actor.id),
-        (Reach.TEAM, record.owner_id in actor.principal_ids),
-        (Reach.EVERYTHING, scope.is_everything),
-        (Reach.UNIT, record.unit_id in scope.unit_ids),
-        (Reach.SHARED, record.pk in scope.shared_ids),
-        (Reach.REPORT, record.owner_id in scope.owner_ids),
+        (AccessReason.UNLIMITED, actor.is_unlimited),
+        (AccessReason.NO_ROLE, actor.level(record.type_key(), privilege) == Level.NONE),
+        (AccessReason.OWNER, record.owner_id == actor.id),
+        (AccessReason.TEAM, record.owner_id in actor.principal_ids),
+        (AccessReason.EVERYTHING, scope.is_everything),
+        (AccessReason.UNIT, record.unit_id in scope.unit_ids),
+        (AccessReason.SHARED, record.pk in scope.shared_ids),
+        (AccessReason.REPORT, record.owner_id in scope.owner_ids),
     )
-    return next((key for key, is_open in doors if is_open), Reach.NOTHING)
+    return next((key for key, is_open in doors if is_open), AccessReason.NOTHING)
 
 
 def shares_of(record: Record) -> list[Sharing]:
@@ -108,7 +108,7 @@ class Reader:
 
     user_id: int
     name: str
-    reach: Reach
+    reach: AccessReason
 
     @property
     def why(self) -> Any:
@@ -181,4 +181,4 @@ def readers(record: Record, limit: int = SHOWN + 1) -> list[Reader]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_READERS, named)
-        return [Reader(pk, name, Reach(reach)) for pk, name, reach in cursor.fetchall()]
+        return [Reader(pk, name, AccessReason(reach)) for pk, name, reach in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""What every request begins with: fresh stamps, the actor, the reader's language and zone."""
+"""What every request begins with: cache versions, the actor, the reader's language and zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from crm.access.actor import Actor
 from crm.errors import CrmError
-from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.cache_versions import reset_cache_versions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -21,11 +21,11 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        forget_stamps()
+        reset_cache_versions()
         if not request.user.is_authenticated:
             request.actor = Actor(user=None)  # type: ignore[attr-defined]
             return self.get_response(request)
-        forget_stamps(request.user.pk)
+        reset_cache_versions(request.user.pk)
         request.actor = Actor(user=request.user)  # type: ignore[attr-defined]
         zone = ZoneInfo(request.user.time_zone)
         with translation.override(request.user.language), timezone.override(zone):

@@ -21,7 +21,7 @@ from psycopg.types.numeric import Int8
 
 from crm.access.actor import Actor, Scope
 from crm.models.levels import Privilege
-from crm.runtime.process_cache import Kept
+from crm.runtime.process_cache import ProcessCache
 
 Question = tuple[str, Privilege]  # how far a reader may go with a type
 Values = tuple[Any, ...]
@@ -29,8 +29,8 @@ ValueOf = Callable[[Actor, Values], Any]
 
 NO_KEY = 2**63
 
-_questions: Kept[tuple[Question, ...]] = Kept(size=2000)
-_made: Kept["Made"] = Kept(size=2000)
+_questions: ProcessCache[tuple[Question, ...]] = ProcessCache(size=2000)
+_made: ProcessCache["PreparedQuery"] = ProcessCache(size=2000)
 
 
 def prepared(make: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
@@ -49,14 +49,14 @@ def prepared(make: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
         made = None if asked is None else _made.find((place, asked, _answers(actor, asked)))
         if made is None:
             reader = Reader(actor)
-            made = Made(make(reader, *map(_given, range(len(values))), **choices))
+            made = PreparedQuery(make(reader, *map(_given, range(len(values))), **choices))
             _keep(made, place, actor, reader.asked.union(asked or ()))
         return made.rows(actor, values)
 
     return rows
 
 
-def _keep(made: "Made", place: Any, actor: Actor, asked: set[Question]) -> None:
+def _keep(made: "PreparedQuery", place: Any, actor: Actor, asked: set[Question]) -> None:
     """A reader of another kind may have been asked more: all that was ever asked must be alike."""
     questions = tuple(sorted(asked))
     _questions.put(place, questions)
@@ -108,7 +108,7 @@ class _Reach(Scope):
         return Slot(lambda actor, _values: list(getattr(actor.scope(*self.question), name)))
 
 
-class Made:
+class PreparedQuery:
     """A query set, never asked itself, with its SQL."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
@@ -155,7 +155,7 @@ def _typed(value: Any) -> Any:
 class _Ready(SQLCompiler):
     """A compiler that has its SQL; the database prepares it once for each connection."""
 
-    def __init__(self, made: Made, params: list[Any]) -> None:
+    def __init__(self, made: PreparedQuery, params: list[Any]) -> None:
         self.__dict__.update(made.compiled)
         self.connection = connections[made.template.db]
         self.sql, self.params = made.sql, params

@@ -15,7 +15,7 @@ from crm.models import Activity, File, JournalEntry, Record
 from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
 from crm.records.history.undo import add_undoer
-from crm.records.services import hold
+from crm.records.services import lock_key_share
 from crm.registry.registry import registry
 
 NAME_LENGTH = 200
@@ -33,7 +33,7 @@ def attach_file(
     Raises NotVisible, AccessDenied, RuleViolation.
     """
     actor.require(Privilege.APPEND_TO, record)
-    if hold(type(record), record.pk) is None:
+    if lock_key_share(type(record), record.pk) is None:
         raise NotVisible
     check_size(upload)
     file = File.objects.create(

@@ -57,13 +57,15 @@ def _send(activity: Activity, deliver: Callable[[Activity], None]) -> None:
     try:
         deliver(activity)
     except (SMTPException, OSError, ValueError) as error:
-        settle(actor=Actor.system(), record_id=activity.pk, failure=str(error) or repr(error))
+        record_delivery(
+            actor=Actor.system(), record_id=activity.pk, failure=str(error) or repr(error)
+        )
     else:
-        settle(actor=Actor.system(), record_id=activity.pk)
+        record_delivery(actor=Actor.system(), record_id=activity.pk)
 
 
 @operation
-def settle(*, actor: Actor, record_id: int, failure: str = "") -> None:
+def record_delivery(*, actor: Actor, record_id: int, failure: str = "") -> None:
     """Writes down how sending a claimed mail went. Emits MailFailed."""
     activity = Activity.objects.select_for_update(of=("self",)).get(pk=record_id)
     if activity.delivery == Delivery.SENDING:

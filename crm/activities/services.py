@@ -16,10 +16,10 @@ from crm.errors import NotVisible, RuleViolation
 from crm.models import Activity, Record
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import hold, lock_record, save_changed, save_new
+from crm.records.services import lock_key_share, lock_record, save_changed, save_new
 from crm.registry.declaration import RecordType
 from crm.registry.registry import registry
-from crm.runtime.enqueueing import hurry
+from crm.runtime.enqueueing import enqueue
 
 Kind, State, Delivery = Activity.Kind, Activity.State, Activity.Delivery
 PLANNED = (Kind.TASK, Kind.CALL, Kind.APPOINTMENT)
@@ -63,7 +63,7 @@ def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str,
     if regarding is not None:
         actor.require_type(Privilege.APPEND, Activity.type_key())
         actor.require(Privilege.APPEND_TO, regarding)
-        if hold(type(regarding), regarding.pk) is None:
+        if lock_key_share(type(regarding), regarding.pk) is None:
             raise NotVisible
     given = {name: value for name, value in values.items() if name != "owner" or value}
     activity: Any = Activity(**given)
@@ -75,7 +75,7 @@ def log_activity(*, actor: Actor, regarding: Record | None, values: Mapping[str,
     saved: Activity = save_new(registry.get("activity"), activity)
     emit(ActivityLogged(activity=saved, regarding=regarding))
     if saved.delivery == Delivery.PENDING:
-        hurry_mail()
+        enqueue_mail()
     return saved
 
 
@@ -125,8 +125,8 @@ def _check_address(address: str) -> None:
         ) from error
 
 
-def hurry_mail() -> None:
-    hurry(send_pending_mail)
+def enqueue_mail() -> None:
+    enqueue(send_pending_mail)
 
 
 @operation
@@ -225,5 +225,5 @@ def send_again(*, actor: Actor, record_id: int, version: int | None = None) -> A
     activity.delivery, activity.delivery_note = Delivery.PENDING, ""
     saved: Activity = save_changed(registry.get("activity"), activity, changes)
     journal("sent_again", saved, is_final=True)
-    hurry_mail()
+    enqueue_mail()
     return saved

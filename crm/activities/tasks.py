@@ -3,11 +3,9 @@
 from celery import shared_task
 
 from crm.activities.sending import send_pending
-from crm.runtime.cache_versions import forget_stamps
 
 
 @shared_task
 def send_pending_mail() -> None:
     """Sends the mails written on records; also run by the scheduler, should a message get lost."""
-    forget_stamps()
     send_pending()

@@ -110,7 +110,7 @@ class UserAdmin(KeepsAdministrators, DjangoUserAdmin):
 
     @admin.display(description=_("second factor"))
     def second_factor(self, user: User) -> str:
-        where = reverse("settings:forget_factor", args=[user.pk])
+        where = reverse("settings:remove_factor", args=[user.pk])
         if not Authenticator.objects.filter(user_id=user.pk).exists():
             return str(_("None set up"))
         return format_html('<a href="{}">{}</a>', where, _("Take away, if it was lost …"))

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from crm import labels
 from crm.administration.handover import hand_over, owned_by
-from crm.administration.services import forget_second_factor
+from crm.administration.services import remove_second_factor
 from crm.errors import CrmError
 from crm.models import Principal, User
-from crm.records.bulk.tasks import hurry_job
+from crm.records.bulk.tasks import enqueue_job
 from crm.records.lists.lookups import RecordChoiceField
 from crm.records.running import run, say
 
@@ -64,18 +64,18 @@ def _begin(request: HttpRequest, user: User, form: HandOverForm) -> bool:
         form.add_error("owner", str(error))
         return False
     for job in jobs:
-        hurry_job(job)
+        enqueue_job(job)
     return True
 
 
 @require_http_methods(["GET", "POST"])
-def forget_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+def remove_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     """Lets somebody who lost their second factor sign in by password and set up a new one."""
     request.actor.require_administrator()
     user = get_object_or_404(User, pk=user_id)
     if request.method == "POST":
-        run(actor=request.actor, service=forget_second_factor, user_id=user.pk)
+        run(actor=request.actor, service=remove_second_factor, user_id=user.pk)
         say(request, _("%(user)s signs in without a second factor now.") % {"user": user})
         return redirect("admin:crm_user_change", user.pk)
     held = Authenticator.objects.filter(user_id=user.pk).count()
-    return render(request, "administration/forget_factor.html", {"user": user, "held": held})
+    return render(request, "administration/remove_factor.html", {"user": user, "held": held})

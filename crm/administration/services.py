@@ -51,7 +51,7 @@ def copy_role(*, actor: Actor, role_id: int, name: str) -> Role:
 
 
 @operation
-def forget_second_factor(*, actor: Actor, user_id: int) -> None:
+def remove_second_factor(*, actor: Actor, user_id: int) -> None:
     """Takes all second factors of a user away and ends their sessions. It stands in the history."""
     actor.require_administrator()
     user = User.objects.select_for_update().get(pk=user_id)

@@ -8,12 +8,12 @@ from operator import add
 from typing import Any
 
 from crm.charts import words
+from crm.charts.drill_through import DrillThrough
 from crm.charts.geometry import Column, bar_lengths, name_every, stand
 from crm.charts.grouping import DAYS, Counted, Group, count_rows, field_of
 from crm.charts.periods import Span, Step, spans_of
 from crm.charts.shapes import shapes_of
 from crm.charts.stacks import Part, Series, parts_of, series_of, together
-from crm.charts.trails import Trail
 from crm.company.currencies import base_currency_code
 from crm.conditions.compiler import passed
 from crm.conditions.fields import Kind, asked_field
@@ -114,7 +114,8 @@ class _Drawing:
         self.counted = counted
         is_mixed = len(counted.wholes) > 1
         self.trails = {
-            code: Trail(listing, chart, code if is_mixed else None) for code in counted.wholes
+            code: DrillThrough(listing, chart, code if is_mixed else None)
+            for code in counted.wholes
         }
         self.asked = field_of(listing, chart)
         self.is_columns = self.asked.kind in DAYS
@@ -224,7 +225,9 @@ class _Drawing:
 
     # Both
 
-    def _parts(self, groups: Sequence[Group], query_of: Callable[[Trail], str]) -> Sequence[Part]:
+    def _parts(
+        self, groups: Sequence[Group], query_of: Callable[[DrillThrough], str]
+    ) -> Sequence[Part]:
         if not self.series or not groups:
             return ()
         trail = self.trails[groups[0].currency]

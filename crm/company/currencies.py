@@ -3,17 +3,17 @@
 from typing import Any
 
 from crm.models import Currency
-from crm.runtime.cache_versions import stamp_of
-from crm.runtime.process_cache import Kept
+from crm.runtime.cache_versions import cache_version
+from crm.runtime.process_cache import ProcessCache
 
 FIRST_BASE = "EUR"
 
-_base: Kept[str] = Kept(size=1)
+_base: ProcessCache[str] = ProcessCache(size=1)
 
 
 def base_currency_code() -> str:
     """The company's own currency, remembered while the settings stay as they are."""
-    return _base.get(stamp_of("settings"), _read)
+    return _base.get(cache_version("settings"), _read)
 
 
 def _read() -> str:

@@ -1,15 +1,15 @@
-"""The company's settings, remembered while their stamp stands."""
+"""The company's settings, cached per version of 'settings'."""
 
 from crm.models import CompanySettings
-from crm.runtime.cache_versions import stamp_of
-from crm.runtime.process_cache import Kept
+from crm.runtime.cache_versions import cache_version
+from crm.runtime.process_cache import ProcessCache
 
-_company: Kept[CompanySettings] = Kept(size=1)
+_company: ProcessCache[CompanySettings] = ProcessCache(size=1)
 
 
 def company() -> CompanySettings:
     """The settings row, or its defaults before an administrator has saved any."""
-    return _company.get(stamp_of("settings"), _read)
+    return _company.get(cache_version("settings"), _read)
 
 
 def _read() -> CompanySettings:

@@ -21,7 +21,7 @@ from crm.notifications.bell import bell_of
 from crm.registry.declaration import Feature, RecordType
 from crm.registry.links import list_url, new_url
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import stamp_of, unread_count
+from crm.runtime.cache_versions import cache_version, unread_count
 
 AREAS = {
     "sales": gettext_lazy("Sales"),
@@ -90,7 +90,7 @@ class Frame:
         return (
             self.actor.id,
             self.actor.is_unlimited,
-            *(stamp_of(name) for name in ("access", "labels", "settings")),
+            *(cache_version(name) for name in ("access", "labels", "settings")),
             self.area,
             self.request.path if self.area == "settings" else here,
         )

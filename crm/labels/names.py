@@ -1,6 +1,6 @@
 """Names come from the administrators' rows, else from the model's own verbose names.
 
-The rows are read once per process and version of the 'labels' stamp, so a renaming shows
+The rows are read once per process and value of the cache version 'labels', so a renaming shows
 at the next request of every process.
 """
 
@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from crm.models import FieldLabel, RecordTypeLabel, RecordTypeName
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import stamp_of
+from crm.runtime.cache_versions import cache_version
 
 _original: dict[str, tuple[Any, Any]] = {}
 _original_fields: dict[tuple[str, str], Any] = {}
@@ -49,7 +49,7 @@ def _current() -> _Given:
         _look_up_tables()
     except LookupError:
         return _given[0]
-    version = stamp_of("labels")
+    version = cache_version("labels")
     if _given[0].version != version:
         _given[0] = _read(version)
     return _given[0]

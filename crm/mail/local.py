@@ -12,11 +12,11 @@ from crm.models import LocalMessage
 class LocalMailboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         addressed = [message for message in email_messages if message.recipients()]
-        LocalMessage.objects.bulk_create([kept(message) for message in addressed], batch_size=500)
+        LocalMessage.objects.bulk_create([to_row(message) for message in addressed], batch_size=500)
         return len(addressed)
 
 
-def kept(message: EmailMessage) -> LocalMessage:
+def to_row(message: EmailMessage) -> LocalMessage:
     """The row for a message, with the headers and bytes a server would have been given."""
     built = message.message()
     return LocalMessage(

@@ -82,7 +82,7 @@ def claim_next(*, actor: Actor) -> Letter | None:
 
 
 @operation
-def settle(*, actor: Actor, ids: Sequence[int], outcome: str) -> None:
+def record_outcome(*, actor: Actor, ids: Sequence[int], outcome: str) -> None:
     """Writes down what became of claimed ones."""
     again = {"mail_at": current().at + TRY_AGAIN} if outcome == Mail.PENDING else {}
     Notification.objects.filter(pk__in=ids, mail=Mail.SENDING).update(mail=outcome, **again)
@@ -112,9 +112,9 @@ def _send(transport: Transport, letter: Letter) -> bool:
     except (Refused, OutcomeUnknown):
         outcome = Mail.FAILED
     except (NotNow, ServerTrouble) as failure:
-        settle(actor=Actor.system(), ids=letter.ids, outcome=Mail.PENDING)
+        record_outcome(actor=Actor.system(), ids=letter.ids, outcome=Mail.PENDING)
         return isinstance(failure, NotNow)
-    settle(actor=Actor.system(), ids=letter.ids, outcome=outcome)
+    record_outcome(actor=Actor.system(), ids=letter.ids, outcome=outcome)
     return True
 
 

@@ -104,27 +104,27 @@ KINDS = (
 def install() -> None:
     """Called once, when the apps are ready."""
     add_kinds(*KINDS)
-    subscribe(RecordsAssigned, tell_new_owner)
-    subscribe(RecordShared, tell_who_may_see)
-    subscribe(ActivityLogged, tell_owner_of_record)
-    subscribe(MailFailed, tell_writer)
-    subscribe(JobEnded, tell_of_job)
-    subscribe(ImportEnded, tell_of_import)
+    subscribe(RecordsAssigned, notify_new_owner)
+    subscribe(RecordShared, notify_who_may_see)
+    subscribe(ActivityLogged, notify_owner_of_record)
+    subscribe(MailFailed, notify_writer)
+    subscribe(JobEnded, notify_of_job)
+    subscribe(ImportEnded, notify_of_import)
 
 
-def tell_new_owner(event: RecordsAssigned) -> None:
+def notify_new_owner(event: RecordsAssigned) -> None:
     """What the system itself makes, a hundred answers to a mailing, interrupts nobody."""
     if current().actor.id is not None:
         about = (event.record_type, event.record_id)
         notify("assigned", to=[event.owner_id], about=about, count=event.count)
 
 
-def tell_who_may_see(event: RecordShared) -> None:
+def notify_who_may_see(event: RecordShared) -> None:
     about = (event.record.type_key(), event.record.pk)
     notify("shared", to=[event.principal_id], about=about)
 
 
-def tell_owner_of_record(event: ActivityLogged) -> None:
+def notify_owner_of_record(event: ActivityLogged) -> None:
     """Who gets the work itself hears of that, and need not be told twice."""
     work, record = event.activity, event.regarding
     if record is None or current().actor.id is None or record.owner_id == work.owner_id:
@@ -133,17 +133,17 @@ def tell_owner_of_record(event: ActivityLogged) -> None:
     notify("written", to=[record.owner_id], about=about, data={"work": work.kind})
 
 
-def tell_writer(event: MailFailed) -> None:
+def notify_writer(event: MailFailed) -> None:
     report("mail_failed", to=[event.activity.owner_id], about=("activity", event.activity.pk))
 
 
-def tell_of_job(event: JobEnded) -> None:
+def notify_of_job(event: JobEnded) -> None:
     job = event.job
     data = {"job": job.pk, "is_stopped": job.state == BulkJob.State.FAILED}
     report("job_ended", to=[job.created_by_id], about=(job.record_type, None), data=data)
 
 
-def tell_of_import(event: ImportEnded) -> None:
+def notify_of_import(event: ImportEnded) -> None:
     job = event.job
     stopped = job.state == ImportJob.State.FAILED
     data = {"job": job.pk, "file": job.file_name, "is_stopped": stopped}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.conditions.words import path_label
 from crm.models.levels import Privilege
-from crm.records.lists.board_columns import Lanes
+from crm.records.lists.board_columns import BoardColumns
 from crm.records.lists.filters.sets import all_filters, filter_set, parameters
 from crm.records.lists.listing import MOST_SORTS, Listing, canonical
 from crm.records.lists.tables import BoundColumn
@@ -54,7 +54,7 @@ def _arrange_board(
     request: HttpRequest, record_type: RecordType, board: Board, query: QueryDict
 ) -> HttpResponse:
     """A board is narrowed as its list is; its cards have neither columns nor an order to choose."""
-    lanes = Lanes(actor=request.actor, record_type=record_type, board=board, query=query)
+    lanes = BoardColumns(actor=request.actor, record_type=record_type, board=board, query=query)
     lanes.listing.check()
     context = {
         "listing": lanes.listing,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from crm import labels
 from crm.errors import CrmError
 from crm.models.levels import Privilege
-from crm.records.lists.board_columns import Lanes
+from crm.records.lists.board_columns import BoardColumns
 from crm.records.lists.listing import canonical
 from crm.records.running import number_of, run, say
 from crm.registry.declaration import RecordType
@@ -29,7 +29,7 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     tidy = canonical(request.GET).urlencode()
     if tidy != request.GET.urlencode() and not request.htmx:
         return redirect(f"{request.path}?{tidy}" if tidy else request.path)
-    lanes = Lanes(
+    lanes = BoardColumns(
         actor=request.actor, record_type=record_type, board=record_type.board, query=request.GET
     )
     context = {
@@ -48,7 +48,7 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     return response
 
 
-def _around(request: HttpRequest, lanes: Lanes) -> dict[str, Any]:
+def _around(request: HttpRequest, lanes: BoardColumns) -> dict[str, Any]:
     plural = labels.plural(lanes.record_type.key)
     return {
         "shown_lanes": lanes.shown(),
@@ -61,7 +61,7 @@ def _around(request: HttpRequest, lanes: Lanes) -> dict[str, Any]:
     }
 
 
-def _filters_url(lanes: Lanes) -> str:
+def _filters_url(lanes: BoardColumns) -> str:
     """Where the filters of the board are chosen."""
     query = lanes.listing.state.copy()
     query["board"] = "1"

@@ -16,7 +16,7 @@ from crm.errors import CrmError, RuleViolation
 from crm.models import BulkJob
 from crm.pages.merge import go_to_merge
 from crm.records.bulk import bulk_actions, jobs
-from crm.records.bulk.tasks import hurry_job
+from crm.records.bulk.tasks import enqueue_job
 from crm.records.lists.listing import Listing
 from crm.records.running import number_of, run, say
 from crm.records.services import BulkResult
@@ -130,7 +130,7 @@ def _hand_over(
     data = request.POST.copy()
     for name in ("ids", "csrfmiddlewaretoken"):
         data.pop(name, None)
-    hurry_job(jobs.begin_job(actor=actor, job_id=job.pk, data=data.urlencode()))
+    enqueue_job(jobs.begin_job(actor=actor, job_id=job.pk, data=data.urlencode()))
     return redirect("jobs:job", job_id=job.pk)
 
 

@@ -12,7 +12,7 @@ from crm.errors import CrmError, NotVisible
 from crm.models import BulkJob
 from crm.pages.bulk import done_sentence, refusals, title_of
 from crm.records.bulk import jobs
-from crm.records.bulk.tasks import hurry_job
+from crm.records.bulk.tasks import enqueue_job
 from crm.records.history.undo import can_be_undone
 from crm.registry.links import list_url
 from crm.registry.registry import registry
@@ -63,7 +63,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     try:
-        hurry_job(jobs.ask_to_undo(actor=request.actor, job_id=job_id))
+        enqueue_job(jobs.ask_to_undo(actor=request.actor, job_id=job_id))
     except NotVisible:
         raise
     except CrmError as error:

@@ -186,7 +186,7 @@ class Action:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lane:
+class BoardColumn:
     """A column of the board."""
 
     value: str
@@ -199,7 +199,7 @@ class Board:
     """A board of the type: cards in lanes by a field; moving a card calls `move`."""
 
     field: str
-    lanes: Callable[[], Iterable[Lane]]
+    lanes: Callable[[], Iterable[BoardColumn]]
     select: Callable[[Any, "Actor"], Any]
     move: str  # dotted path of a service (actor, record_id, version, value)
     card: str  # template of a card

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 
-def hurry(task: Any, *args: Any) -> None:
+def enqueue(task: Any, *args: Any) -> None:
     """Queues a task once the transaction under way is committed.
 
     A broker that is gone costs time and nothing else: the scheduler finds the row later.

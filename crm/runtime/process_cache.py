@@ -1,7 +1,8 @@
-"""What a process keeps from one request to the next.
+"""Caches in a process's memory that live from one request to the next.
 
-Each thing is kept under a key that holds everything it depends on, stamps above all, so it is
-never out of date: it only stops being asked for, and is thrown away when there is no more room.
+Every entry stands under a key that holds all it depends on, cache versions above all
+(`crm.runtime.cache_versions`), so an entry is never stale: it only stops being looked up, and is
+evicted when the cache is full.
 """
 
 from collections import OrderedDict
@@ -11,47 +12,48 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-_all: list["Kept[Any]"] = []
+_caches: list["ProcessCache[Any]"] = []
 
 
-class Kept(Generic[T]):
-    """At most `size` things; what was not asked for longest makes room."""
+class ProcessCache(Generic[T]):
+    """At most `size` entries, shared by the threads of a process; LRU eviction."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._known: OrderedDict[Hashable, T] = OrderedDict()
+        self._entries: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = Lock()
-        _all.append(self)
+        _caches.append(self)
 
     def get(self, key: Hashable, read: Callable[[], T]) -> T:
-        """What is kept under `key`, else what `read` gives, which is kept from now on."""
+        """The entry under `key`; on a miss what `read` returns, which is stored."""
         with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        found = read()
-        self.put(key, found)
-        return found
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        value = read()
+        self.put(key, value)
+        return value
 
     def find(self, key: Hashable) -> T | None:
+        """The entry under `key`, or None."""
         with self._lock:
-            if key not in self._known:
+            if key not in self._entries:
                 return None
-            self._known.move_to_end(key)
-            return self._known[key]
+            self._entries.move_to_end(key)
+            return self._entries[key]
 
-    def put(self, key: Hashable, thing: T) -> None:
+    def put(self, key: Hashable, value: T) -> None:
         with self._lock:
-            self._known[key] = thing
-            while len(self._known) > self._size:
-                self._known.popitem(last=False)
+            self._entries[key] = value
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         with self._lock:
-            self._known.clear()
+            self._entries.clear()
 
 
-def forget_all() -> None:
-    """Begins anew, as a process just started does."""
-    for kept in _all:
-        kept.forget()
+def clear_process_caches() -> None:
+    """Empties every cache of this process, as if it had just started. For tests."""
+    for cache in _caches:
+        cache.clear()

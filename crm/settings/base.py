@@ -236,7 +236,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-pending-mail": {"task": "crm.activities.tasks.send_pending_mail", "schedule": 60},
     "forget-old-traces": {
-        "task": "crm.records.bulk.tasks.forget_old_traces",
+        "task": "crm.records.bulk.tasks.delete_old_traces",
         "schedule": 24 * 3600,
     },
     "delete-old-notifications": {

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.company.settings import company
-from crm.runtime.process_cache import Kept
+from crm.runtime.process_cache import ProcessCache
 from crm.ui import parts
 
 register = template.Library()
@@ -33,7 +33,7 @@ for write in (
 ):
     register.filter(write)
 
-_parts: Kept[SafeString] = Kept(size=1000)
+_parts: ProcessCache[SafeString] = ProcessCache(size=1000)
 
 
 @register.simple_tag(takes_context=True)

@@ -4,7 +4,7 @@ from typing import Any
 from accounts.services import normalise_name, normalise_reach
 from crm.company.currencies import base_currency_code
 from leads.models import Lead
-from leads.rules import settle
+from leads.rules import align_reason
 
 
 def prepare_lead(lead: Lead, changes: Mapping[str, Any]) -> None:
@@ -14,4 +14,4 @@ def prepare_lead(lead: Lead, changes: Mapping[str, Any]) -> None:
     has_amount = lead.budget_amount is not None or lead.annual_revenue is not None
     if has_amount and lead.currency_id is None:
         lead.currency_id = base_currency_code()
-    settle(lead)
+    align_reason(lead)

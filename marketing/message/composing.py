@@ -36,14 +36,14 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 @dataclass(frozen=True)
-class House:
+class Sender:
     """Who sends: what every mailing must carry about the company."""
 
     name: str
     address: str
 
     @classmethod
-    def of(cls, settings: CompanySettings) -> "House":
+    def of(cls, settings: CompanySettings) -> "Sender":
         """Braces would read as placeholders: they are set apart."""
         apart = (
             text.replace("{{", "{ {").replace("}}", "} }")
@@ -76,13 +76,13 @@ def _paragraphs(text: str) -> str:
     return "\n".join(f"<p>{part}</p>" for part in linked if part)
 
 
-def prepare(activity: CampaignActivity, house: House) -> Prepared:
+def prepare(activity: CampaignActivity, house: Sender) -> Prepared:
     """Reads the content. Raises BadPlaceholder; saving content refuses it before."""
     with translation.override(activity.language):
         return _prepare(activity, house)
 
 
-def _prepare(activity: CampaignActivity, house: House) -> Prepared:
+def _prepare(activity: CampaignActivity, house: Sender) -> Prepared:
     body = clean_html(activity.message)
     placeholders.refuse_in_tags(body)
     page = render_to_string(
@@ -100,7 +100,7 @@ def _prepare(activity: CampaignActivity, house: House) -> Prepared:
     )
 
 
-def _foot(house: House) -> str:
+def _foot(house: Sender) -> str:
     why = _("You get this mail because you are on one of our mailing lists.")
     leave = _("Unsubscribe: %(address)s") % {"address": "{{ " + UNSUBSCRIBE + " }}"}
     return f"-- \n{house.name}\n{house.address}\n\n{why}\n{leave}\n"

@@ -5,7 +5,7 @@ from typing import Any
 from crm.access.actor import Actor
 from crm.company.settings import company
 from crm.registry.registry import registry
-from marketing.message.composing import Filled, House, fill, prepare
+from marketing.message.composing import Filled, Sender, fill, prepare
 from marketing.message.facts import facts_of, rows_with_facts
 from marketing.message.links import TEST, unsubscribe_url
 from marketing.models import MEMBER_TYPES, CampaignActivity
@@ -23,6 +23,6 @@ def reader(actor: Actor, key: str) -> Any:
 
 def as_read_by(activity: CampaignActivity, record: Any, *, site_url: str) -> Filled:
     """What `record` would read; its unsubscribe link does nothing. Raises BadPlaceholder."""
-    prepared = prepare(activity, House.of(company()))
+    prepared = prepare(activity, Sender.of(company()))
     values = facts_of(record) if record is not None else {}
     return fill(prepared, values, unsubscribe_url=unsubscribe_url(site_url, TEST))

@@ -111,7 +111,7 @@ MAILING = (
         key="settle",
         label=_("Decide about unknown ones"),
         icon="circle-question-mark",
-        view="marketing.views.live.settle",
+        view="marketing.views.live.decide_unknown",
         is_shown=_never,
     ),
     Action(

@@ -29,8 +29,8 @@ from marketing.services.mailing import (
     choose_audience,
     launch_mailing,
     pause_mailing,
+    resolve_unknown,
     resume_mailing,
-    settle_unknown,
     write_content,
 )
 from marketing.services.responses import (
@@ -66,8 +66,8 @@ __all__ = [
     "reopen_activity",
     "reopen_campaign",
     "reopen_response",
+    "resolve_unknown",
     "resume_mailing",
-    "settle_unknown",
     "start_activity",
     "suspend_campaign",
     "unblock",

@@ -129,6 +129,6 @@ def undo_removing(actor: Actor, entry: JournalEntry) -> None:
     _insert(actor, found, entry.data["ids"])
 
 
-def forget_members(event: RecordsErased) -> None:
+def remove_erased_members(event: RecordsErased) -> None:
     """Records that were erased stand on no list any more."""
     ListMember.objects.filter(member_type=event.record_type, member_id__in=event.ids).delete()

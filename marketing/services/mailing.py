@@ -222,7 +222,7 @@ def change_rate(
 
 
 @operation
-def settle_unknown(
+def resolve_unknown(
     *,
     actor: Actor,
     record_id: int,

@@ -36,8 +36,8 @@ from crm.operations import emit, operation
 from marketing.events import MailingCompleted, MailingInTrouble
 from marketing.message.addresses import address_hash
 from marketing.message.composing import (
-    House,
     Prepared,
+    Sender,
     build_message,
     fill,
     list_headers,
@@ -154,7 +154,7 @@ def release(claim: uuid.UUID) -> int:
 def _work(batch: Batch) -> None:
     batch.records = _records_of(batch.rows)
     batch.suppressed = _suppressed_among(batch.rows)
-    prepared = prepare(batch.activity, House.of(company()))
+    prepared = prepare(batch.activity, Sender.of(company()))
     until = clock.now() + IN_BATCH
     with open_transport() as transport:
         for row in batch.rows:

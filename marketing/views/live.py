@@ -19,7 +19,7 @@ from crm.registry.links import action_url
 from crm.registry.registry import registry
 from marketing.models import CampaignActivity, Recipient, Send
 from marketing.reports import Progress, bar_length, progress_of, sent_by_minute
-from marketing.services import settle_unknown
+from marketing.services import resolve_unknown
 from marketing.views.frame import frame
 
 Row = Recipient.State
@@ -233,7 +233,7 @@ def recipients(
 
 
 @require_POST
-def settle(
+def decide_unknown(
     request: HttpRequest, record_type: RecordType, activity: CampaignActivity
 ) -> HttpResponse:
     """A person decides about one unknown recipient, or about all of them."""
@@ -242,7 +242,7 @@ def settle(
         raise Http404
     count, _operation = run(
         actor=request.actor,
-        service=settle_unknown,
+        service=resolve_unknown,
         record_id=activity.pk,
         verdict=verdict,
         recipient_id=number_of(request.POST.get("recipient", "")),

@@ -64,7 +64,7 @@ ACTIONS = (
         order=40,
     ),
     Action(
-        key="hold",
+        key="lock_key_share",
         label=_("Put on hold"),
         icon="circle-pause",
         service="opportunities.services.hold_opportunity",

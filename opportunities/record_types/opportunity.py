@@ -3,10 +3,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.labels import plural_lazy
 from crm.registry.declaration import (
     Board,
+    BoardColumn,
     Chart,
     Column,
     DuplicateKey,
-    Lane,
     Panel,
     Place,
     RecordType,
@@ -26,12 +26,12 @@ from opportunities.panels import (
 )
 from opportunities.record_types.actions import ACTIONS
 from opportunities.record_types.lists import CLOSING, COLUMNS, NEXT_STEP, VIEWS
-from opportunities.services.saving import prepare_opportunity, tell_saved
+from opportunities.services.saving import notify_saved, prepare_opportunity
 
 
-def _lanes() -> list[Lane]:
+def _lanes() -> list[BoardColumn]:
     return [
-        Lane(value=stage.value, label=stage.label, icon=f"stage-{place}")
+        BoardColumn(value=stage.value, label=stage.label, icon=f"stage-{place}")
         for place, stage in enumerate(Opportunity.Stage, start=1)
     ]
 
@@ -268,7 +268,7 @@ registry.register(
             "budget_status",
         ),
         panels=PANELS,
-        rules=Rules(before_save=prepare_opportunity, after_save=tell_saved),
+        rules=Rules(before_save=prepare_opportunity, after_save=notify_saved),
         related=(
             "account",
             "contact",

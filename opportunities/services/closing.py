@@ -125,7 +125,7 @@ def reopen_opportunity(*, actor: Actor, record_id: int, version: int | None = No
     opportunity.state, opportunity.reason = State.OPEN, Reason.IN_PROGRESS
     opportunity.forecast = previous.get("forecast", Opportunity.Forecast.PIPELINE)
     opportunity.probability = previous.get("probability", Opportunity.DEFAULT_PROBABILITY)
-    rules.settle(opportunity)
+    rules.align_with_state(opportunity)
     save_changed(registry.get("opportunity"), opportunity, _changes(opportunity, before))
     journal("reopened", opportunity)
     emit(OpportunityReopened(opportunity=opportunity))
@@ -150,7 +150,7 @@ def _changes(opportunity: Opportunity, before: dict[str, Any]) -> dict[str, Any]
 
 
 def _close(actor: Actor, opportunity: Opportunity, before: dict[str, Any]) -> None:
-    rules.settle(opportunity)
+    rules.align_with_state(opportunity)
     changes = _changes(opportunity, before)
     record_type = registry.get("opportunity")
     require_links(actor, record_type, opportunity, changes)

@@ -7,7 +7,7 @@ from crm.company.currencies import base_currency_code
 from crm.operations import Operation, current, emit
 from opportunities.events import OpportunitySaved
 from opportunities.models import Opportunity
-from opportunities.rules import refuse_fractions, settle
+from opportunities.rules import align_with_state, refuse_fractions
 
 
 def prepare_opportunity(opportunity: Opportunity, changes: Mapping[str, Any]) -> None:
@@ -15,7 +15,7 @@ def prepare_opportunity(opportunity: Opportunity, changes: Mapping[str, Any]) ->
     opportunity.name = " ".join((opportunity.name or "").split())
     if opportunity.currency_id is None:
         opportunity.currency_id = _currency_of_customer(opportunity) or base_currency_code()
-    settle(opportunity)
+    align_with_state(opportunity)
     refuse_fractions(opportunity)
     if opportunity._state.adding or "stage" in changes:
         opportunity.stage_entered_at = current().at
@@ -26,7 +26,9 @@ def _currency_of_customer(opportunity: Opportunity) -> str | None:
     return account.currency_id if account else None
 
 
-def tell_saved(operation: Operation, opportunity: Opportunity, changes: Mapping[str, Any]) -> None:
+def notify_saved(
+    operation: Operation, opportunity: Opportunity, changes: Mapping[str, Any]
+) -> None:
     emit(
         OpportunitySaved(
             opportunity=opportunity, changed=frozenset(changes), is_new=opportunity.version == 1

@@ -66,7 +66,7 @@ ACTIONS = (
         order=15,
     ),
     Action(
-        key="hold",
+        key="lock_key_share",
         label=_("Put on hold"),
         icon="circle-pause",
         service="service.services.hold_contract",

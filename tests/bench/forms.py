@@ -12,8 +12,8 @@ from tests.bench.measuring import RUNS, Result, against, count_of
 from tests.bench.server import FLOOR, Client
 from tests.factories.leads import make_lead
 from tests.factories.sales_docs import line, make_quote
-from tests.views.test_line_grid import fields
-from tests.views.test_qualify_page import answers
+from tests.views.leads.test_qualify_page import answers
+from tests.views.sales_docs.test_line_grid import fields
 
 LINES = 60
 

@@ -10,7 +10,7 @@ django.setup()
 from django.core.mail import get_connection  # noqa: E402
 
 from crm.company.settings import company  # noqa: E402
-from marketing.message.composing import House, prepare  # noqa: E402
+from marketing.message.composing import Sender, prepare  # noqa: E402
 from marketing.models import Recipient, Send  # noqa: E402
 from marketing.services.sending import Batch, _message, _records_of  # noqa: E402
 
@@ -20,7 +20,7 @@ def main(activity: int) -> None:
     send = Send.objects.select_related("activity").get(pk=activity)
     batch = Batch(claim=rows[0].key, send=send, rows=rows)
     batch.records = _records_of(rows)
-    prepared = prepare(batch.activity, House.of(company()))
+    prepared = prepare(batch.activity, Sender.of(company()))
     begun = time.perf_counter()
     with get_connection() as server:
         for row in rows:

@@ -14,7 +14,7 @@ from opportunities.models import Opportunity
 FILES = Path(
     os.environ.get("MAVEN_CRM", Path(settings.BASE_DIR).parent / "shared" / "data" / "maven-crm")
 )
-DEALS = 150  # of the 8,800: the whole file is for tests/services/test_real_sales_data.py
+DEALS = 150  # of the 8,800: the whole file is for tests/services/crm/test_real_sales_data.py
 
 WORKING = 60_000  # the work is done while the page waits
 MENDED = {

@@ -5,7 +5,7 @@ from django.db import models
 from crm.models import BusinessUnit, Record, Role, RolePrivilege, User
 from crm.models.levels import Level, Privilege
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.cache_versions import reset_cache_versions
 from tests.people import make_user
 
 
@@ -18,7 +18,7 @@ def make_outsider(unit: BusinessUnit) -> User:
     )
     outsider = make_user("outsider", unit)
     role.holders.add(outsider)
-    forget_stamps()
+    reset_cache_versions()
     return outsider
 
 

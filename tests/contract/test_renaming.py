@@ -11,7 +11,7 @@ from crm.models import Notification, RecordTypeLabel, RecordTypeName
 from crm.notifications.kinds import every_kind
 from crm.registry.declaration import Feature
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.cache_versions import reset_cache_versions
 from tests.contract.building import make_record
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def old_names():
         RecordTypeLabel.objects.create(
             record_type=name, language="en", singular=singular, plural=plural
         )
-    forget_stamps()
+    reset_cache_versions()
     words = sorted({word for pair in old for word in pair}, key=len, reverse=True)
     return re.compile(r"\b(" + "|".join(map(re.escape, words)) + r")\b", re.I)
 

@@ -187,7 +187,7 @@ class Planner:
             self.seen.add(identity)
             self._seen_last.add(identity)
 
-    def forget_last(self) -> None:
+    def drop_last(self) -> None:
         """The rows planned last were not written after all."""
         self.seen -= self._seen_last
         self.made.clear()

@@ -22,7 +22,7 @@ from crm.exchange.imports.resuming import GOOD, recall
 from crm.exchange.imports.targets import Target
 from crm.models import ImportJob, ImportRow
 from crm.operations import current, emit, operation, operation_called
-from crm.records.history.undo import forget_unread
+from crm.records.history.undo import delete_unread
 from crm.registry.events import ImportEnded, RecordsAssigned
 
 CHUNK = 1000
@@ -260,7 +260,7 @@ def _import_or_forget(actor: Actor, planner: Planner, rows: list[Line]) -> list[
     try:
         return import_chunk(actor=actor, planner=planner, rows=rows)
     except REFUSALS:
-        planner.forget_last()
+        planner.drop_last()
         raise
 
 
@@ -373,7 +373,7 @@ def undo_import(*, actor: Actor, job_id: int) -> ImportJob:
     if job.state != ImportJob.State.DONE:
         raise RuleViolation(_("Only an import that was run can be undone."))
     require_target(actor, job.target).take_back(actor, job.pk)
-    forget_unread(_end_of(job))
+    delete_unread(_end_of(job))
     finish(job, ImportJob.State.UNDONE)
     return job
 

@@ -238,14 +238,16 @@ def rows_by(rows: Any, name: str, values: Iterable[Any]) -> dict[Any, Any]:
     if not all(isinstance(value, str) for value in wanted):
         rows = rows.filter(**{f"{name}__in": wanted})
     elif name not in EXACT:
-        rows = rows.filter(AnyOf(Upper(name), sorted({raised(value.strip()) for value in wanted})))
+        rows = rows.filter(
+            EqualsAny(Upper(name), sorted({raised(value.strip()) for value in wanted}))
+        )
     else:
-        rows = rows.filter(AnyOf(F(name), sorted(wanted)))
+        rows = rows.filter(EqualsAny(F(name), sorted(wanted)))
     fold = _as_it_stands if name in EXACT else folded
     return {fold(getattr(row, name)): row for row in slim(rows).order_by("-pk")}
 
 
-class AnyOf(Func):
+class EqualsAny(Func):
     """Whether an expression equals one of many texts, given as one value."""
 
     template = "(%(expressions)s))"

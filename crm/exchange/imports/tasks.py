@@ -9,8 +9,7 @@ from crm.access.actor import Actor
 from crm.errors import CrmError
 from crm.exchange.imports.services import check_rows, fail_import, run_import
 from crm.models import ImportJob
-from crm.runtime.cache_versions import forget_stamps
-from crm.runtime.enqueueing import hurry
+from crm.runtime.enqueueing import enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -18,15 +17,14 @@ LOCK_SPACE = 71_001  # first key of the advisory locks that keep one worker on o
 UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
 
-def hurry_import(job: ImportJob) -> None:
+def enqueue_import(job: ImportJob) -> None:
     """Wakes a worker; should the message get lost, the scheduler finds the job."""
-    hurry(work_on_import, job.pk)
+    enqueue(work_on_import, job.pk)
 
 
 @shared_task
 def work_on_import(job_id: int) -> None:
     """Does what the job is waiting for; any number of calls do it once."""
-    forget_stamps()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, job_id])
         if not cursor.fetchone()[0]:

@@ -14,7 +14,7 @@ from crm.exchange.imports import services
 from crm.exchange.imports.forms import MappingForm, UploadForm, ValueForm
 from crm.exchange.imports.known import target_of
 from crm.exchange.imports.report import findings, repair_file
-from crm.exchange.imports.tasks import hurry_import
+from crm.exchange.imports.tasks import enqueue_import
 from crm.models import ImportJob
 
 State = ImportJob.State
@@ -127,7 +127,7 @@ def save_mapping(request: HttpRequest, job_id: int) -> HttpResponse:
                 mapping=form.mapping(),
                 options=form.options(),
             )
-            hurry_import(services.request_check(actor=request.actor, job_id=job_id))
+            enqueue_import(services.request_check(actor=request.actor, job_id=job_id))
             return redirect("imports:job", job_id=job_id)
         except CrmError as error:
             form.add_error(None, str(error))
@@ -152,7 +152,7 @@ def save_value(request: HttpRequest, job_id: int) -> HttpResponse:
 def _try(request: HttpRequest, job_id: int, **mapped: Any) -> HttpResponse:
     try:
         services.map_columns(actor=request.actor, job_id=job_id, **mapped)
-        hurry_import(services.request_check(actor=request.actor, job_id=job_id))
+        enqueue_import(services.request_check(actor=request.actor, job_id=job_id))
     except RuleViolation as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)
@@ -170,7 +170,7 @@ def run(request: HttpRequest, job_id: int) -> HttpResponse:
 
 def _request(request: HttpRequest, job_id: int, ask: Any) -> HttpResponse:
     try:
-        hurry_import(ask(actor=request.actor, job_id=job_id))
+        enqueue_import(ask(actor=request.actor, job_id=job_id))
     except RuleViolation as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)

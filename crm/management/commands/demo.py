@@ -17,7 +17,7 @@ from crm.demo.fill import Fill
 from crm.demo.people import fill_people
 from crm.demo.plan import SIZES
 from crm.models import User
-from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.cache_versions import reset_cache_versions
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         fill = Fill(plan=SIZES[options["size"]], now=clock.now(), say=self.stdout.write)
         with transaction.atomic():
             fill_people(fill)
-            forget_stamps()
+            reset_cache_versions()
             for module in demo_modules():
                 module.fill_demo(fill)
             fill_activities(fill)

@@ -13,7 +13,7 @@ from crm.exchange.imports.report import findings
 from crm.exchange.imports.services import check_rows, map_columns, run_import, stage_file
 from crm.models import ImportJob, User
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import forget_stamps
+from crm.runtime.cache_versions import reset_cache_versions
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        forget_stamps()
+        reset_cache_versions()
         try:
             self._import(**options)
         except CrmError as error:

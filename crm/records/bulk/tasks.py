@@ -14,8 +14,7 @@ from crm.access.actor import Actor
 from crm.models import BulkJob, RecentRecord, SentForm
 from crm.records.bulk import jobs
 from crm.records.services.emptying import discard_contents, empty_bins
-from crm.runtime.cache_versions import forget_stamps
-from crm.runtime.enqueueing import hurry
+from crm.runtime.enqueueing import enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +25,8 @@ OPEN_JOBS = (BulkJob.State.RUNNING, BulkJob.State.UNDOING)
 
 
 @shared_task
-def forget_old_traces() -> None:
+def delete_old_traces() -> None:
     """What only serves the moment: tokens of sent forms, records opened long ago, old jobs."""
-    forget_stamps()
     now = clock.now()
     SentForm.objects.filter(sent_at__lt=now - FORMS_KEPT).delete()
     BulkJob.objects.filter(created_at__lt=now - JOBS_KEPT).exclude(state__in=OPEN_JOBS).delete()
@@ -40,20 +38,18 @@ def forget_old_traces() -> None:
 @shared_task
 def empty_the_bins() -> None:
     """Erases what lay in the bin long enough, then the contents of files that are gone."""
-    forget_stamps()
     empty_bins(actor=Actor.system())
     discard_contents()
 
 
-def hurry_job(job: BulkJob) -> None:
+def enqueue_job(job: BulkJob) -> None:
     """Wakes a worker; should the message get lost, the scheduler finds the job."""
-    hurry(work_on_job, job.pk)
+    enqueue(work_on_job, job.pk)
 
 
 @shared_task
 def work_on_job(job_id: int) -> None:
     """Does what a verb over many rows is waiting for."""
-    forget_stamps()
     try:
         jobs.work_on(job_id)
     except DatabaseError as error:

@@ -106,10 +106,10 @@ def _take_back_whole(actor: Actor, entries: list[JournalEntry], whole: JournalEn
 
 def _mark_undone(operation_id: UUID) -> None:
     JournalEntry.objects.filter(operation=operation_id).update(is_undone=True)
-    forget_unread(operation_id)
+    delete_unread(operation_id)
 
 
-def forget_unread(operation_id: UUID) -> None:
+def delete_unread(operation_id: UUID) -> None:
     """What an operation told and nobody has read yet, nobody needs to hear any more."""
     Notification.objects.filter(operation=operation_id, read_at=None).delete()
 

@@ -12,7 +12,7 @@ from crm.access.actor import Actor
 from crm.records.lists.listing import Listing, canonical
 from crm.records.lists.paging import SortKey, paginate, sort, walk
 from crm.records.lists.reach import reaches_few
-from crm.registry.declaration import Board, Lane, RecordType
+from crm.registry.declaration import Board, BoardColumn, RecordType
 
 CARDS = 25
 LATEST_FIRST = (
@@ -23,14 +23,14 @@ EVERY_VIEW = "all"  # a board shows all there is to move, whatever view the list
 
 
 @dataclass(frozen=True)
-class ShownLane:
+class ShownColumn:
     """A lane with a page of its cards, and the count and totals of all that are in it.
 
     Totals are per currency because they don't add up across. `more` is the address of the cards
     that follow, '' at the end.
     """
 
-    lane: Lane
+    lane: BoardColumn
     cards: list[Any]
     count: int
     totals: list[tuple[Decimal, str]]
@@ -38,7 +38,7 @@ class ShownLane:
     is_continued: bool
 
 
-class Lanes:
+class BoardColumns:
     """What a board shows, read from its address: the list's view and filters, and one's own only.
 
     Raises UnknownParameter and BadCursor.
@@ -64,14 +64,14 @@ class Lanes:
         return rows.owned_by(self.actor.principal_ids) if self.is_mine else rows
 
     @cached_property
-    def lanes(self) -> list[Lane]:
+    def lanes(self) -> list[BoardColumn]:
         return list(self.board.lanes())
 
-    def shown(self) -> list[ShownLane]:
+    def shown(self) -> list[ShownColumn]:
         sums = sums_of(self.board, self.rows)
         return [self.lane(lane, sums.get(lane.value, [])) for lane in self.lanes]
 
-    def lane(self, lane: Lane, sums: list[tuple[int, Decimal, str]]) -> ShownLane:
+    def lane(self, lane: BoardColumn, sums: list[tuple[int, Decimal, str]]) -> ShownColumn:
         is_continued = bool(self.after) and lane.value == self.lane_key
         found = self.rows.filter(**{self.board.field: lane.value})
         page = paginate(
@@ -83,7 +83,7 @@ class Lanes:
         )
         if self.board.decorate:
             self.board.decorate(self.actor, page.rows)
-        return ShownLane(
+        return ShownColumn(
             lane=lane,
             cards=page.rows,
             count=sum(row[0] for row in sums),
@@ -108,7 +108,7 @@ class Lanes:
 
 
 def sums_of(board: Board, rows: Any) -> dict[str, list[tuple[int, Decimal, str]]]:
-    """Lane value -> (count, total, currency) rows, in one query."""
+    """BoardColumn value -> (count, total, currency) rows, in one query."""
     if not board.total:
         counted = rows.order_by().values_list(board.field).annotate(Count("pk"))
         return {value: [(count, Decimal(0), "")] for value, count in counted}

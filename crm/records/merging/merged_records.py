@@ -17,7 +17,7 @@ from crm.access.actor import Actor
 from crm.company.settings import company
 from crm.models import Activity, File, JournalEntry, MergedRecord, Record
 from crm.models.levels import Privilege
-from crm.records.merging.pointers import Fate, Pointer, pointers_to
+from crm.records.merging.pointers import OnMerge, Pointer, pointers_to
 from crm.registry.declaration import Feature, Panel, RecordType
 from crm.registry.registry import Registry
 from crm.ui import parts
@@ -148,7 +148,7 @@ def _counts(
     counts: dict[str, dict[int, int]] = {}
     for pointer in pointers_to(record_type.model):
         key = _key_of(pointer)
-        if key is None or pointer.fate == Fate.GOES:
+        if key is None or pointer.on_merge == OnMerge.GOES:
             continue
         known = counts.setdefault(key, defaultdict(int))
         for pk, count in _counted(actor, record_type, pointer, ids).items():

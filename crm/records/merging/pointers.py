@@ -30,7 +30,7 @@ from crm.models import (
 from crm.operations import current
 
 
-class Fate(StrEnum):
+class OnMerge(StrEnum):
     """What becomes of the rows that point to a record which is merged into another one."""
 
     MOVES = "moves"
@@ -42,15 +42,15 @@ class Fate(StrEnum):
 class Pointer:
     """A column that holds the key of a record; `type_field` says of which type, where any may.
 
-    `fate` is that of its rows. `doubled` is that of a row whose place the survivor's own row
-    takes: a list has a member once.
+    `on_merge` says what becomes of its rows, `on_duplicate` what becomes of a row whose place the
+    survivor's own row takes: a list has a member once.
     """
 
     model: Any
     name: str
     type_field: str = ""
-    fate: Fate = Fate.MOVES
-    doubled: Fate = Fate.GOES
+    on_merge: OnMerge = OnMerge.MOVES
+    on_duplicate: OnMerge = OnMerge.GOES
 
     @property
     def label(self) -> str:
@@ -92,7 +92,7 @@ _declared: list[Pointer] = [
     Pointer(model=Share, name="record_id", type_field="record_type"),
     # What was, remains: these say what happened to the record itself.
     *(
-        Pointer(model=model, name=name, type_field="record_type", fate=Fate.STAYS)
+        Pointer(model=model, name=name, type_field="record_type", on_merge=OnMerge.STAYS)
         for model, name in (
             (FieldChange, "record_id"),
             (JournalEntry, "record_id"),
@@ -101,7 +101,7 @@ _declared: list[Pointer] = [
         )
     ),
 ]
-_fates: dict[tuple[str, str], Fate] = {}
+_on_merge: dict[tuple[str, str], OnMerge] = {}
 
 
 def add_pointer(pointer: Pointer) -> None:
@@ -110,9 +110,9 @@ def add_pointer(pointer: Pointer) -> None:
         _declared.append(pointer)
 
 
-def set_fate(model: Any, name: str, fate: Fate) -> None:
+def set_on_merge(model: Any, name: str, on_merge: OnMerge) -> None:
     """Declares that a link's rows do not move as others do."""
-    _fates[model._meta.label, name] = fate
+    _on_merge[model._meta.label, name] = on_merge
 
 
 def declared_pointers() -> tuple[Pointer, ...]:
@@ -137,13 +137,15 @@ def pointers_to(model: type[Record]) -> tuple[Pointer, ...]:
         Pointer(
             model=relation.related_model,
             name=relation.field.name,
-            fate=_fates.get((relation.related_model._meta.label, relation.field.name), Fate.MOVES),
+            on_merge=_on_merge.get(
+                (relation.related_model._meta.label, relation.field.name), OnMerge.MOVES
+            ),
         )
         for relation in _relations_to(model)
     ]
     found = [*links, *_declared]
     return tuple(
-        sorted((one for one in found if one.fate != Fate.STAYS), key=lambda one: one.label)
+        sorted((one for one in found if one.on_merge != OnMerge.STAYS), key=lambda one: one.label)
     )
 
 
@@ -184,11 +186,11 @@ def _move(
     pointer: Pointer, moved: Moved, type_key: str, survivor_id: int, found: list[dict[str, Any]]
 ) -> None:
     going = []
-    if pointer.fate == Fate.MOVES:
+    if pointer.on_merge == OnMerge.MOVES:
         doubled = _doubled(pointer, type_key, survivor_id, found)
         going = [row for row in found if row["pk"] not in doubled]
     left = {row["pk"] for row in found} - {row["pk"] for row in going}
-    if Fate.GOES in (pointer.fate, pointer.doubled):
+    if OnMerge.GOES in (pointer.on_merge, pointer.on_duplicate):
         _drop(pointer, moved, left)
     for row in going:
         moved.keys[row[pointer.attribute]].setdefault(pointer.label, []).append(row["pk"])

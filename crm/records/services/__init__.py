@@ -10,7 +10,7 @@ from crm.records.services.many import (
 from crm.records.services.one import (
     PROTECTED,
     create_record,
-    hold,
+    lock_key_share,
     lock_reason,
     lock_record,
     refuse_when_locked,
@@ -29,7 +29,7 @@ __all__ = [
     "bulk_update_records",
     "create_record",
     "delete_records",
-    "hold",
+    "lock_key_share",
     "lock_reason",
     "lock_record",
     "refuse_when_locked",

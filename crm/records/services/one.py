@@ -188,7 +188,7 @@ def _id_of(value: Any) -> Any:
     return value.pk if isinstance(value, models.Model) else value
 
 
-def hold(model: type[Record], record_id: int) -> Any:
+def lock_key_share(model: type[Record], record_id: int) -> Any:
     """The living record as the gate needs it, kept from being merged away; None when it is gone.
 
     A link is looked at, then written: this is the lock that the database takes for the second,
@@ -216,7 +216,7 @@ def require_links(
         linked_id = getattr(record, field_.attname)
         if linked_id is None or target is None or not issubclass(target, Record):
             continue
-        linked = hold(target, linked_id)
+        linked = lock_key_share(target, linked_id)
         if linked is None or not actor.allows(Privilege.READ, linked):
             raise RuleViolation(
                 _("Choose one from the list."),
