@@ -1,7 +1,13 @@
 import os
 
 from celery import Celery
-from celery.signals import heartbeat_sent, task_prerun, worker_ready, worker_shutdown
+from celery.signals import (
+    heartbeat_sent,
+    task_prerun,
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
 
@@ -14,6 +20,13 @@ app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an
 
 # This module is imported with the package itself, before Django's apps are loaded; hence the
 # imports inside the functions below.
+
+
+@worker_process_init.connect
+def limit_tasks(**_: object) -> None:
+    from crm.runtime import time_limits
+
+    time_limits.limit_tasks()
 
 
 @task_prerun.connect

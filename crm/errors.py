@@ -38,6 +38,20 @@ class NotVisible(CrmError):
         super().__init__(message)
 
 
+class Busy(CrmError):
+    """Somebody else has locked what this needs, or it takes too long; the same may work soon.
+
+    Nothing was written. Shown as 409, in the form where there is one: nothing typed is lost.
+    """
+
+    status = 409
+
+    def __init__(
+        self, message: object = _("Somebody is changing this at the moment. Try again.")
+    ) -> None:
+        super().__init__(message)
+
+
 class StaleVersion(CrmError):
     """Somebody else changed the same fields meanwhile.
 

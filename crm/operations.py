@@ -16,11 +16,13 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from crm import clock
 from crm.access.actor import Actor
+from crm.errors import Busy
 from crm.models import JournalEntry, Record
+from crm.runtime.time_limits import current_limits, ran_into_limit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,21 +76,33 @@ def operation(service: Callable[P, R]) -> Callable[P, R]:
         token = _current.set(begun)
         try:
             with transaction.atomic():
-                _name_operation(begun)
+                _set_up_transaction(begun)
                 result = service(*args, **kwargs)
                 _name_nothing()
                 return result
+        except OperationalError as error:
+            if ran_into_limit(error):
+                raise Busy from error
+            raise
         finally:
             _current.reset(token)
 
     return run
 
 
-def _name_operation(begun: Operation) -> None:
+def _set_up_transaction(begun: Operation) -> None:
+    """What the history's triggers write down, and how long this kind of work may wait and run."""
+    limits = current_limits()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('crm.operation', %s, true), set_config('crm.actor', %s, true)",
-            [str(begun.id), str(begun.actor.id or "")],
+            "SELECT set_config('crm.operation', %s, true), set_config('crm.actor', %s, true),"
+            " set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
+            [
+                str(begun.id),
+                str(begun.actor.id or ""),
+                str(limits.lock_timeout),
+                str(limits.statement_timeout),
+            ],
         )
 
 

@@ -8,6 +8,8 @@ from crm.runtime.health import healthz
 from crm.today import views as today
 from crm.today.preferences import preferences
 
+handler500 = "crm.frame.views.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),

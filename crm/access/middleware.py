@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.errors import CrmError
+from crm.errors import Busy, CrmError
 from crm.runtime.cache_versions import reset_cache_versions
+from crm.runtime.time_limits import ran_into_limit
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -33,6 +35,8 @@ class ActorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refusal no view has shown: 404, 403, 409 or 422 with its sentence."""
+        if ran_into_limit(error):
+            error = Busy(_("This takes too long at the moment. Try again, or ask for less."))
         if not isinstance(error, CrmError):
             return None
         return render(request, f"{error.status}.html", {"error": error}, status=error.status)

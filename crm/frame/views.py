@@ -1,18 +1,35 @@
 """What the frame itself asks of the server: am I still known, another theme, another language."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import RuleViolation
 from crm.models import User
+
+RETRY_AFTER = 10  # seconds
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What went wrong on our side; 503 with Retry-After where the database does not answer.
+
+    The page is drawn without a context processor, as those would ask the database again.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError):
+        answer = HttpResponse(get_template("503.html").render(), status=503)
+        answer["Retry-After"] = str(RETRY_AFTER)
+        return answer
+    return HttpResponse(get_template("500.html").render(), status=500)
 
 
 @require_GET

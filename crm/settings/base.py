@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "crm.runtime.health.HealthMiddleware",
+    "crm.runtime.time_limits.TimeLimitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -90,9 +91,26 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=300)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What crm/access/prepared.py asks is prepared the second time. None is what a pooler needs that
 # lends a connection to somebody else after each transaction.
-DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
-    1 if env.bool("PREPARE_QUERIES", default=True) else None
-)
+PREPARE_QUERIES = env.bool("PREPARE_QUERIES", default=True)
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1 if PREPARE_QUERIES else None
+# A server that is gone, or hangs, is noticed: seconds until a connection attempt and milliseconds
+# until sent data that nobody acknowledges count as lost.
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT", default=5),
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+# Milliseconds. A lock timeout of a request bounds how long one row locked elsewhere keeps a thread.
+REQUEST_TIME_LIMITS = {
+    "lock_timeout": env.int("REQUEST_LOCK_TIMEOUT", default=2_000),
+    "statement_timeout": env.int("REQUEST_STATEMENT_TIMEOUT", default=30_000),
+}
+TASK_TIME_LIMITS = {
+    "lock_timeout": env.int("TASK_LOCK_TIMEOUT", default=30_000),
+    "statement_timeout": env.int("TASK_STATEMENT_TIMEOUT", default=600_000),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")

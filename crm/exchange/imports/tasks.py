@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import DatabaseError, connection
 
 from crm.access.actor import Actor
-from crm.errors import CrmError
+from crm.errors import Busy, CrmError
 from crm.exchange.imports.services import check_rows, fail_import, run_import
 from crm.models import ImportJob
 from crm.runtime.enqueueing import enqueue
@@ -43,6 +43,8 @@ def _work(job: ImportJob) -> None:
             check_rows(actor=actor, job_id=job.pk)
         elif job.state == ImportJob.State.RUNNING:
             run_import(actor=actor, job_id=job.pk)
+    except Busy:
+        logger.warning("import %s waits for rows locked elsewhere", job.pk)
     except (CrmError, DatabaseError) as error:
         logger.exception("import %s stopped", job.pk)
         fail_import(actor=Actor.system(), job_id=job.pk, failure=str(error))
