@@ -1,4 +1,4 @@
-"""The parts under `crm/ui/styles/`, joined in their order into the one stylesheet that pages load.
+"""The parts under `crm/frame/styles/`, joined in their order into the one sheet that pages load.
 
 A part is short enough to read; a page asks for one file. `css/app.css` is found like any static
 file: in development it is joined anew when a part has changed, in production `collectstatic`

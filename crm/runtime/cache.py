@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-REST = 2.0  # seconds for which a server that did not answer is left alone
+REST = 10.0  # seconds for which a server that did not answer is left alone
 
 
 class Absence:

@@ -119,7 +119,7 @@ CACHES = {
         "BACKEND": "crm.runtime.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "crm",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

@@ -2,7 +2,10 @@
 
 import io
 import signal
+import socket
+import threading
 import time
+from contextlib import suppress
 
 import pytest
 from django.core.cache import cache, caches
@@ -13,9 +16,10 @@ from crm.celery import app
 from crm.exchange.imports.services import stage_file
 from crm.exchange.imports.tasks import resume_imports, work_on_import
 from crm.launch.valkey import EmbeddedValkey
-from crm.models import BulkJob, ImportJob
+from crm.models import Activity, BulkJob, ImportJob
 from crm.records.bulk.tasks import resume_jobs, work_on_job
 from crm.runtime import cache as forgiving
+from crm.runtime import enqueueing
 from crm.runtime.cache_versions import reset_cache_versions
 from crm.settings import base
 from marketing.models import CampaignActivity
@@ -210,3 +214,41 @@ def test_a_session_ended_meanwhile_stays_ended_when_the_cache_is_back(
     client.cookies["sessionid"] = key
     assert client.get("/accounts/").status_code == 302
     assert stored not in caches["default"]
+
+
+@pytest.fixture
+def redis_hanging(monkeypatch):
+    """A server that accepts connections and never answers; gives the list of connections."""
+    listener, accepted = socket.create_server(("127.0.0.1", 0)), []
+
+    def accept():
+        with suppress(OSError):
+            while True:
+                accepted.append(listener.accept()[0])
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    before = {name: getattr(app.conf, name) for name in BROKER}
+    address = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+    use_broker(address, base.CELERY_BROKER_TRANSPORT_OPTIONS)
+    monkeypatch.setattr(enqueueing._Broker, "rests_until", 0.0)
+    yield accepted
+    use_broker(*before.values())
+    listener.close()
+    for connection in accepted:
+        connection.close()
+
+
+def test_a_broker_that_hangs_is_asked_once_and_the_row_is_written(
+    owner, sign_in, redis_hanging, at_commit
+):
+    account = make_account(owner, name="Alder Labs")
+    mail = {"kind": "email", "subject": "Hello", "body": "There", "recipients": "a@x.example"}
+    client = sign_in(owner)
+    for _number in range(3):
+        with at_commit():
+            answer = client.post(f"/accounts/{account.pk}/compose/", mail)
+        assert answer.status_code == 302
+    waiting = Activity.objects.filter(kind="email", delivery=Activity.Delivery.PENDING)
+    assert waiting.count() == 3
+    assert len(redis_hanging) == 1

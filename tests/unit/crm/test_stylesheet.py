@@ -1,4 +1,4 @@
-"""The parts under `crm/ui/styles/` become one sheet, joined anew when a part has changed."""
+"""The parts under `crm/frame/styles/` become one sheet, joined anew when a part has changed."""
 
 import os
 from pathlib import Path
