@@ -41,14 +41,6 @@ def refuse_unless_qualified(lead: Lead) -> None:
         raise RuleViolation(_named(_("This %(type)s is not qualified.")))
 
 
-def refuse_changed(lead: Lead, version: int | None) -> None:
-    """What was shown before the decision must still be what is there."""
-    if version is not None and version != lead.version:
-        raise RuleViolation(
-            _named(_("Somebody changed this %(type)s meanwhile. Look again at what will happen."))
-        )
-
-
 def refuse_nameless(lead: Lead, plan: Plan) -> None:
     """Nothing is created without a name."""
     if plan.account.choice is Choice.CREATE and not lead.company:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import labels
-from crm.errors import AccessDenied, CrmError, NotVisible
+from crm.errors import AccessDenied, Busy, CrmError, NotVisible, StaleVersion
 from crm.models import Activity
 from crm.models.levels import Privilege
 from crm.records.lists.tables import bind
@@ -51,16 +51,25 @@ def qualify(request: HttpRequest, record_type: RecordType, lead: Lead) -> HttpRe
     form = None
     if request.method == "POST":
         form = QualifyForm(request.POST, actor=request.actor, lead=lead)
-        done = _carry_out(request, lead, form) if form.is_valid() else None
-        if done is not None:
-            return done
+        if form.is_valid():
+            try:
+                return _carry_out(request, lead, form)
+            except CrmError as error:
+                return _decision(request, record_type, lead, form, refusal=error)
     return _decision(request, record_type, lead, form)
 
 
 def _decision(
-    request: HttpRequest, record_type: RecordType, lead: Lead, form: QualifyForm | None
+    request: HttpRequest,
+    record_type: RecordType,
+    lead: Lead,
+    form: QualifyForm | None,
+    *,
+    refusal: CrmError | None = None,
 ) -> HttpResponse:
-    """The page: what was answered, else what we propose."""
+    """The page: what was answered, else what we propose; after a refusal with its sentence."""
+    if form is not None and refusal is not None:
+        _show(form, lead, refusal)
     found = suggest(request.actor, lead)
     proposed = default_plan(lead, found)
     form = form or _form(request, lead, proposed)
@@ -69,7 +78,17 @@ def _decision(
         "preview": _preview(request, lead, form, proposed),
     }
     status = 422 if request.method == "POST" else 200
+    if isinstance(refusal, StaleVersion | Busy):
+        status = refusal.status
     return render(request, "leads/qualify.html", context, status=status)
+
+
+def _show(form: QualifyForm, lead: Lead, refusal: CrmError) -> None:
+    if isinstance(refusal, AccessDenied | NotVisible):
+        form.add_error(None, str(refusal))
+        return
+    form.show_error(refusal)
+    _renew(form, lead)
 
 
 def _form(request: HttpRequest, lead: Lead, proposed: Plan) -> QualifyForm:
@@ -78,23 +97,15 @@ def _form(request: HttpRequest, lead: Lead, proposed: Plan) -> QualifyForm:
     return QualifyForm(data, initial=initial, actor=request.actor, lead=lead)
 
 
-def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpResponse | None:
-    """Qualifies, or writes the refusal into the form and answers nothing."""
-    try:
-        result, operation_id = run(
-            actor=request.actor,
-            service=qualify_lead,
-            lead_id=lead.pk,
-            version=form.cleaned_data["version"],
-            plan=form.plan,
-        )
-    except (AccessDenied, NotVisible) as error:
-        form.add_error(None, str(error))
-        return None
-    except CrmError as error:
-        form.show_error(error)
-        _renew(form, lead)
-        return None
+def _carry_out(request: HttpRequest, lead: Lead, form: QualifyForm) -> HttpResponse:
+    """Qualifies as the form says. Raises what `qualify_lead` raises."""
+    result, operation_id = run(
+        actor=request.actor,
+        service=qualify_lead,
+        lead_id=lead.pk,
+        version=form.cleaned_data["version"],
+        plan=form.plan,
+    )
     if result.is_repeat:
         return _already(request, result.lead)
     say(request, _made(len(result.created)), operation_id)

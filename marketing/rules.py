@@ -106,14 +106,6 @@ def refuse_closed_campaign(activity: CampaignActivity) -> None:
         raise RuleViolation(labels.with_names(told, Campaign.type_key()))
 
 
-def refuse_changed(activity: CampaignActivity, version: int | None) -> None:
-    """Nobody launches what they have not seen."""
-    if version is not None and version != activity.version:
-        raise RuleViolation(
-            _("Somebody changed this meanwhile. Look at it again, then repeat the step.")
-        )
-
-
 def missing_content(activity: CampaignActivity) -> list[str]:
     """What is still to be written before launch, as sentences."""
     wanted = (

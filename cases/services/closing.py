@@ -41,7 +41,7 @@ def resolve_case(
     resolution into the timeline; journals 'case_resolved', emits CaseResolved. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id)
+    case = lock_case(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_active(case)
     rules.refuse_resolution(reason)
     rules.refuse_times(minutes, billable_minutes)
@@ -74,7 +74,7 @@ def cancel_case(
     Locks the case and its place, journals 'case_canceled', emits CaseCanceled. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id)
+    case = lock_case(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_active(case)
     rules.refuse_open_work([activity.subject for activity in lock_open_work(case)])
     _change(case, state=State.CANCELED, reason=Reason.CANCELED)
@@ -93,7 +93,7 @@ def reactivate_case(
     again instead of undoing. Locks the case, journals 'case_reactivated', emits CaseReactivated.
     Raises NotVisible, AccessDenied, RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id)
+    case = lock_case(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_closed(case)
     was = Case.State(case.state)
     _change(

@@ -8,15 +8,25 @@ from crm.records.services.concurrent_edits import merge_values
 from crm.registry.registry import registry
 
 
-def lock_case(*, actor: Actor, record_id: int, privilege: Privilege = Privilege.WRITE) -> Case:
+def lock_case(
+    *,
+    actor: Actor,
+    record_id: int,
+    privilege: Privilege = Privilege.WRITE,
+    version: int | None = None,
+) -> Case:
     """The case, locked. Raises NotVisible, AccessDenied."""
     found: Case = lock_record(
-        actor=actor, record_type=registry.get("case"), record_id=record_id, privilege=privilege
+        actor=actor,
+        record_type=registry.get("case"),
+        record_id=record_id,
+        privilege=privilege,
+        version=version,
     )
     return found
 
 
-def refuse_stale(case: Case, version: int | None, **wanted: object) -> None:
+def refuse_conflicting(case: Case, version: int | None, **wanted: object) -> None:
     """Raises StaleVersion when somebody else changed one of these fields since `version`."""
     if version is not None and version != case.version:
         merge_values(case, version, wanted)

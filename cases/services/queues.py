@@ -29,7 +29,7 @@ def queue_case(*, actor: Actor, record_id: int, queue: Queue, version: int | Non
     Locks the case and its place, journals 'case_queued'. Raises NotVisible, AccessDenied,
     RuleViolation.
     """
-    return route_case(actor=actor, record_id=record_id, queue=queue)
+    return route_case(actor=actor, record_id=record_id, queue=queue, version=version)
 
 
 @operation
@@ -40,7 +40,7 @@ def pick_case(*, actor: Actor, record_id: int, version: int | None = None) -> Ca
     what one has already changes nothing. Journals 'case_picked'. Raises NotVisible, AccessDenied,
     RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ)
+    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ, version=version)
     rules.refuse_unless_active(case)
     item = place_of(case)
     if item is None:
@@ -100,7 +100,7 @@ def release_case(*, actor: Actor, record_id: int, version: int | None = None) ->
     Locks the case and its place, journals 'case_released'. Raises NotVisible, AccessDenied,
     RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ)
+    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ, version=version)
     rules.refuse_unless_active(case)
     item = place_of(case)
     if item is None:
@@ -137,7 +137,7 @@ def route_case(
     A worker owns it from then on. Locks the case and its place, journals 'case_queued' or
     'case_routed'. Raises NotVisible, AccessDenied, RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ)
+    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ, version=version)
     rules.refuse_unless_active(case)
     if queue is None and worker is None:
         raise rules.nowhere_to_route()
@@ -167,7 +167,7 @@ def route_case(
 @operation
 def unqueue_case(*, actor: Actor, record_id: int, version: int | None = None) -> Case:
     """Takes a case out of its queue; its owner keeps it. Journals 'case_unqueued'."""
-    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ)
+    case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ, version=version)
     item = place_of(case)
     if item is None:
         raise rules.in_no_queue()
@@ -197,6 +197,7 @@ def set_queue_members(
         record_type=registry.get("queue"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     before = sorted(queue.members.values_list("pk", flat=True))
     wanted = sorted(member.pk for member in members)

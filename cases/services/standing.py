@@ -2,7 +2,7 @@
 
 from cases import rules
 from cases.models import Case
-from cases.services.locking import lock_case, refuse_stale
+from cases.services.locking import lock_case, refuse_conflicting
 from crm.access.actor import Actor
 from crm.operations import current, journal, operation
 from crm.records.services import save_changed
@@ -23,7 +23,7 @@ def set_case_reason(
     rules.refuse_open_reason(value)
     if case.reason == value:
         return case
-    refuse_stale(case, version, reason=value)
+    refuse_conflicting(case, version, reason=value)
     old = {"reason": case.reason}
     case.reason = value
     save_changed(registry.get("case"), case, old)
@@ -41,7 +41,7 @@ def move_case_stage(
     rules.refuse_stage(value)
     if case.stage == value:
         return case
-    refuse_stale(case, version, stage=value)
+    refuse_conflicting(case, version, stage=value)
     old = {"stage": case.stage}
     case.stage = value
     save_changed(registry.get("case"), case, old)
@@ -57,7 +57,7 @@ def escalate_case(
 
     Locks the case, journals 'case_escalated'. Raises NotVisible, AccessDenied, RuleViolation.
     """
-    case = lock_case(actor=actor, record_id=record_id)
+    case = lock_case(actor=actor, record_id=record_id, version=version)
     rules.refuse_escalated(case)
     case.is_escalated, case.escalated_at = True, current().at
     save_changed(registry.get("case"), case, {"is_escalated": False, "escalated_at": None})
@@ -68,7 +68,7 @@ def escalate_case(
 @operation
 def calm_case(*, actor: Actor, record_id: int, version: int | None = None) -> Case:
     """Takes the escalation back. Journals 'case_calmed'. Raises as `escalate_case`."""
-    case = lock_case(actor=actor, record_id=record_id)
+    case = lock_case(actor=actor, record_id=record_id, version=version)
     rules.refuse_calm(case)
     old = {"is_escalated": True, "escalated_at": case.escalated_at}
     case.is_escalated, case.escalated_at = False, None

@@ -16,7 +16,7 @@ from crm.errors import NotVisible, RuleViolation
 from crm.models import Activity, Record
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import lock_key_share, lock_record, save_changed, save_new
+from crm.records.services import lock_key_share, lock_record, refuse_stale, save_changed, save_new
 from crm.registry.declaration import RecordType
 from crm.registry.registry import registry
 from crm.runtime.enqueueing import enqueue
@@ -142,12 +142,13 @@ def add_to_timeline(
     return activity
 
 
-def _lock(actor: Actor, record_id: int) -> Activity:
+def _lock(actor: Actor, record_id: int, *, version: int | None = None) -> Activity:
     found: Activity = lock_record(
         actor=actor,
         record_type=registry.get("activity"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     return found
 
@@ -158,6 +159,7 @@ def complete_activity(*, actor: Actor, record_id: int, version: int | None = Non
     activity = _lock(actor, record_id)
     if activity.state == State.COMPLETED:
         return activity
+    refuse_stale(activity, version)
     if activity.state == State.CANCELED:
         raise RuleViolation(_("This was canceled. Open it again first."))
     return _move(activity, State.COMPLETED, "completed")
@@ -169,6 +171,7 @@ def cancel_activity(*, actor: Actor, record_id: int, version: int | None = None)
     activity = _lock(actor, record_id)
     if activity.state == State.CANCELED:
         return activity
+    refuse_stale(activity, version)
     if activity.state != State.OPEN:
         raise RuleViolation(_("Only open work can be canceled."))
     return _move(activity, State.CANCELED, "canceled")
@@ -180,6 +183,7 @@ def reopen_activity(*, actor: Actor, record_id: int, version: int | None = None)
     activity = _lock(actor, record_id)
     if activity.state == State.OPEN:
         return activity
+    refuse_stale(activity, version)
     if activity.kind not in PLANNED:
         raise RuleViolation(_("What was sent or written can't be opened again."))
     return _move(activity, State.OPEN, "reopened")
@@ -193,7 +197,7 @@ def reschedule_activity(
 
     Journals 'rescheduled'.
     """
-    activity = _lock(actor, record_id)
+    activity = _lock(actor, record_id, version=version)
     if activity.state != State.OPEN:
         raise RuleViolation(_("Only open work can be given another time."))
     changes: dict[str, Any] = {"due_at": activity.due_at}
@@ -218,7 +222,7 @@ def _move(activity: Activity, state: Activity.State, verb: str) -> Activity:
 @operation
 def send_again(*, actor: Actor, record_id: int, version: int | None = None) -> Activity:
     """Puts a mail that failed back into the queue. Journals 'sent_again'."""
-    activity = _lock(actor, record_id)
+    activity = _lock(actor, record_id, version=version)
     if activity.delivery != Delivery.FAILED:
         raise RuleViolation(_("Only a mail that failed can be sent again."))
     changes = {"delivery": activity.delivery, "delivery_note": activity.delivery_note}

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm import labels
-from crm.errors import CrmError, NotVisible
+from crm.errors import CrmError, NotVisible, StaleVersion
 from crm.models import Record
+from crm.pages.conflict import conflict_context
 from crm.pages.loading import load
-from crm.records.running import go, next_url, number_of, run, say
+from crm.records.running import go, next_url, run, say, version_for
 from crm.registry.declaration import Action, RecordType
 from crm.registry.links import record_url
 
@@ -56,11 +57,13 @@ def _perform(
             actor=request.actor,
             service=import_string(action.service),
             record_id=record.pk,
-            version=number_of(request.POST.get("version", "")),
+            **version_for(import_string(action.service), request.POST.get("version", "")),
             **(form.cleaned_data if form is not None else {}),
         )
     except NotVisible:
         raise
+    except StaleVersion as conflict:
+        return _conflict(request, record_type, action, form=form, conflict=conflict, record=record)
     except CrmError as error:
         if form is not None:
             form.show_error(error)
@@ -72,6 +75,21 @@ def _perform(
     return go(request, record_url(result if isinstance(result, Record) else record))
 
 
+def _conflict(
+    request: HttpRequest,
+    record_type: RecordType,
+    action: Action,
+    *,
+    record: Any,
+    form: Any,
+    conflict: StaleVersion,
+) -> HttpResponse:
+    """The dialog again, with who changed what meanwhile and the record as it is now."""
+    now = load(request, record_type, record.pk)
+    more = conflict_context(request, now, request.POST.get("version", ""), conflict)
+    return dialog(request, record_type, action, now, form=form, refusal=conflict, **more)
+
+
 def dialog(
     request: HttpRequest,
     record_type: RecordType,
@@ -80,6 +98,7 @@ def dialog(
     *,
     form: Any = None,
     refusal: CrmError | None = None,
+    **more: Any,
 ) -> HttpResponse:
     reason = action.refusal(request.actor, record) if action.refusal else None
     is_bound = form is not None and form.is_bound
@@ -90,9 +109,10 @@ def dialog(
         "title": labels.with_names(action.label, record_type.key),
         "preview": action.preview(request.actor, record) if action.preview else None,
         "form": form,
-        "refusal": reason or (refusal if not is_bound else None),
+        "refusal": reason or (None if is_bound or "conflict" in more else refusal),
         "is_possible": not reason,
         "version": request.POST.get("version", record.version),
+        **more,
     }
     template = "records/_action.html" if request.GET.get("panel") else "records/action.html"
     status = refusal.status if refusal else 422 if is_bound else 200

@@ -17,7 +17,7 @@ from crm.errors import CrmError
 from crm.models.levels import Privilege
 from crm.records.lists.board_columns import BoardColumns
 from crm.records.lists.listing import canonical
-from crm.records.running import number_of, run, say
+from crm.records.running import run, say, version_for
 from crm.registry.declaration import RecordType
 
 
@@ -85,8 +85,8 @@ def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> 
             actor=request.actor,
             service=import_string(declared.move),
             record_id=record_id,
-            version=number_of(request.POST.get("version", "")),
             value=value,
+            **version_for(import_string(declared.move), request.POST.get("version", "")),
         )
         say(request, _("Moved to “%(lane)s”.") % {"lane": lane.label}, operation_id)
     except CrmError as error:

@@ -27,6 +27,8 @@ LIMIT = 20_000
 IN_REQUEST = 1000  # more rows are worked off in the background
 CARRIED = 200  # more ids than that do not travel through the form
 
+Chosen = dict[int, int | None]  # row -> the version that was seen
+
 
 @require_POST
 def bulk(request: HttpRequest, record_type: RecordType, verb: str) -> HttpResponse:
@@ -39,7 +41,8 @@ def bulk(request: HttpRequest, record_type: RecordType, verb: str) -> HttpRespon
         and not merges
     ):
         raise Http404
-    ids = chosen_ids(request, record_type, verb)
+    chosen = chosen_rows(request, record_type, verb)
+    ids = list(chosen)
     if not ids:
         messages.error(request, _("Choose at least one row first."))
         return redirect(_back(request, record_type))
@@ -50,16 +53,20 @@ def bulk(request: HttpRequest, record_type: RecordType, verb: str) -> HttpRespon
     data = request.POST if "do" in request.POST else None
     form = bulk_actions.form_of(record_type, verb, request.actor, data)
     if not bulk_actions.is_complete(verb, form):
-        return _ask(request, record_type, ids, verb=verb, form=form)
+        return _ask(request, record_type, chosen, verb=verb, form=form)
     if len(ids) > IN_REQUEST:
         return _hand_over(request, record_type, ids, verb=verb)
-    return _do(request, record_type, ids, verb=verb, form=form)
+    return _do(request, record_type, chosen, verb=verb, form=form)
 
 
-def chosen_ids(request: HttpRequest, record_type: RecordType, verb: str) -> list[int]:
-    """The ticked rows, every row of the view, or those chosen a step before; at most LIMIT."""
+def chosen_rows(request: HttpRequest, record_type: RecordType, verb: str) -> Chosen:
+    """The ticked rows, every row of the view, or those chosen a step before; at most LIMIT.
+
+    A ticked row is posted as `id.version`, the version its list showed. Of every row of a view
+    nobody has seen each: these have none, and are changed as they are.
+    """
     if job := _job_of(request, record_type, verb):
-        return list(job.ids)
+        return dict.fromkeys(job.ids)
     if request.POST.get("everything"):
         listing = Listing(
             actor=request.actor,
@@ -72,9 +79,19 @@ def chosen_ids(request: HttpRequest, record_type: RecordType, verb: str) -> list
                 _("At most %(limit)s rows can be changed at once. Narrow the view by a filter.")
                 % {"limit": number_format(LIMIT, force_grouping=True)}
             )
-        return ids
-    found = (number_of(one) for one in request.POST.getlist("ids"))
-    return [pk for pk in found if pk is not None]
+        return dict.fromkeys(ids)
+    return seen_rows(request.POST.getlist("ids"))
+
+
+def seen_rows(texts: list[str]) -> Chosen:
+    """'12.3' is row 12 as its version 3, '12' row 12 as it is; what is no number is left out."""
+    chosen: Chosen = {}
+    for text in texts:
+        key, _point, version = text.partition(".")
+        record_id = number_of(key)
+        if record_id is not None:
+            chosen[record_id] = number_of(version)
+    return chosen
 
 
 def _job_of(request: HttpRequest, record_type: RecordType, verb: str) -> BulkJob | None:
@@ -88,15 +105,17 @@ def _job_of(request: HttpRequest, record_type: RecordType, verb: str) -> BulkJob
 
 
 def _ask(
-    request: HttpRequest, record_type: RecordType, ids: list[int], *, verb: str, form: Any
+    request: HttpRequest, record_type: RecordType, chosen: Chosen, *, verb: str, form: Any
 ) -> HttpResponse:
     job = _job_of(request, record_type, verb)
-    if job is None and len(ids) > CARRIED:
-        job = jobs.choose_rows(actor=request.actor, record_type=record_type, verb=verb, ids=ids)
+    if job is None and len(chosen) > CARRIED:
+        job = jobs.choose_rows(
+            actor=request.actor, record_type=record_type, verb=verb, ids=list(chosen)
+        )
     context = {
         "type": record_type,
-        "ids": [] if job else ids,
-        "count": len(ids),
+        "ids": [] if job else [_posted(*row) for row in chosen.items()],
+        "count": len(chosen),
         "job": job,
         "verb": verb,
         "form": form,
@@ -119,6 +138,10 @@ def title_of(record_type: RecordType, verb: str) -> str:
     return labels.with_names(titles.get(verb) or (action.label if action else ""), record_type.key)
 
 
+def _posted(record_id: int, version: int | None) -> str:
+    return str(record_id) if version is None else f"{record_id}.{version}"
+
+
 def _hand_over(
     request: HttpRequest, record_type: RecordType, ids: list[int], *, verb: str
 ) -> HttpResponse:
@@ -135,7 +158,7 @@ def _hand_over(
 
 
 def _do(
-    request: HttpRequest, record_type: RecordType, ids: list[int], *, verb: str, form: Any
+    request: HttpRequest, record_type: RecordType, chosen: Chosen, *, verb: str, form: Any
 ) -> HttpResponse:
     try:
         result, operation_id = run(
@@ -144,13 +167,14 @@ def _do(
             record_type=record_type,
             verb=verb,
             form=form,
-            ids=ids,
+            ids=list(chosen),
+            versions=chosen,
         )
     except CrmError as error:
         if form is None:
             raise
         form.add_error(None, str(error))
-        return _ask(request, record_type, ids, verb=verb, form=form)
+        return _ask(request, record_type, chosen, verb=verb, form=form)
     if result.done:
         say(request, done_sentence(verb, result.done), operation_id)
     if not result.refused:

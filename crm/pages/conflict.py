@@ -67,6 +67,33 @@ def conflict_page(
     return render(request, "records/conflict.html", context, status=409)
 
 
+def conflict_context(
+    request: HttpRequest, record: Any, seen: str, conflict: StaleVersion
+) -> dict[str, Any]:
+    """What a verb's dialog says of a conflict: who changed which fields, from what to what."""
+    past = PastValues(request.actor, record)
+    columns = {name: record._meta.get_field(name).column for name in conflict.original}
+    past.load(
+        (columns[name], side[name])
+        for side in (conflict.original, conflict.theirs)
+        for name in columns
+    )
+    shown = [name for name in columns if past.field(columns[name]) is not None]
+    return {
+        "conflict": conflict,
+        "their_name": who_changed(record, number_of(seen) or 0),
+        "their_changes": [
+            {
+                "label": labels.field_label(record.type_key(), name),
+                "original": past.html(columns[name], conflict.original[name]),
+                "theirs": past.html(columns[name], conflict.theirs[name]),
+            }
+            for name in shown
+        ],
+        "version": conflict.version,
+    }
+
+
 def sides(request: HttpRequest, record: Any, conflict: StaleVersion) -> list[dict[str, Any]]:
     """Of each field in conflict what was there, what they made of it, and what you did."""
     past = PastValues(request.actor, record)

@@ -1,5 +1,7 @@
 """What views share that change something: run a service, say so, and go on."""
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +40,12 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 def number_of(text: str) -> int | None:
     """A posted number: the version of a form, the id of a row."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
+
+
+def version_for(service: Callable[..., Any], text: str) -> dict[str, int | None]:
+    """The posted version as the keyword argument of a service that declares one, else nothing."""
+    declared = inspect.signature(service).parameters
+    return {"version": number_of(text)} if "version" in declared else {}
 
 
 def token_of(request: HttpRequest) -> UUID | None:

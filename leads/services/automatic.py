@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.errors import NotVisible, RuleViolation
 from crm.operations import operation
+from crm.records.services import refuse_stale
 from leads import rules
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step
@@ -34,6 +35,7 @@ def qualify_automatically(
     if lead is None:
         raise NotVisible
     rules.refuse_unless_open(lead)
+    refuse_stale(lead, version)
     found = suggest(actor, lead)
     plan = _decide(lead, found, lookalike)
     if not with_opportunity:

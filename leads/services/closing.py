@@ -5,7 +5,7 @@ from typing import Any
 from crm.access.actor import Actor
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import lock_record, save_changed
+from crm.records.services import lock_record, refuse_stale, save_changed
 from crm.registry.registry import registry
 from leads import rules
 from leads.events import LeadDisqualified, LeadReopened
@@ -22,7 +22,7 @@ def disqualify_lead(
     Locks the lead, emits LeadDisqualified, journals 'disqualified'. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    lead = _lock(actor, record_id)
+    lead = _lock(actor, record_id, version=version)
     rules.refuse_unless_open(lead)
     rules.refuse_reason(reason)
     rules.refuse_disqualifying_with(_living_opportunity(lead))
@@ -39,7 +39,7 @@ def reactivate_lead(*, actor: Actor, record_id: int, version: int | None = None)
     Locks the lead, emits LeadReopened, journals 'reactivated'. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    lead = _lock(actor, record_id)
+    lead = _lock(actor, record_id, version=version)
     rules.refuse_unless_closed(lead)
     _put(lead, state=Lead.State.OPEN, reason=Lead.Reason.NEW, closed_at=None)
     journal("reactivated", lead)
@@ -63,16 +63,18 @@ def move_lead(*, actor: Actor, record_id: int, version: int | None, value: str) 
     rules.refuse_unless_open(lead)
     rules.refuse_open_reason(value)
     if lead.reason != value:
+        refuse_stale(lead, version)
         _put(lead, reason=value)
     return lead
 
 
-def _lock(actor: Actor, record_id: int) -> Lead:
+def _lock(actor: Actor, record_id: int, *, version: int | None = None) -> Lead:
     found: Lead = lock_record(
         actor=actor,
         record_type=registry.get("lead"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     return found
 

@@ -15,6 +15,7 @@ from crm.records.services import (
     create_record,
     lock_reason,
     lock_record,
+    refuse_stale,
     require_links,
     save_changed,
 )
@@ -67,7 +68,7 @@ def qualify_lead(*, actor: Actor, lead_id: int, version: int | None, plan: Plan)
     if lead.state == Lead.State.QUALIFIED:
         return _earlier_result(actor, lead)
     rules.refuse_unless_open(lead)
-    rules.refuse_changed(lead, version)
+    refuse_stale(lead, version)
     rules.refuse_nameless(lead, plan)
     making = _Making(actor=actor, lead=lead, plan=plan)
     making.records = {key: record for key, record in used.items() if record is not None}

@@ -27,6 +27,7 @@ def undo_qualification(*, actor: Actor, record_id: int, version: int | None = No
         record_type=registry.get("lead"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     rules.refuse_unless_qualified(lead)
     last = JournalEntry.objects.filter(

@@ -28,8 +28,8 @@ def move(activity: CampaignActivity, to: str, verb: str, **data: Any) -> Campaig
     return saved
 
 
-def _lock_other(actor: Actor, record_id: int) -> CampaignActivity:
-    activity: CampaignActivity = lock(actor, "campaignactivity", record_id)
+def _lock_other(actor: Actor, record_id: int, *, version: int | None = None) -> CampaignActivity:
+    activity: CampaignActivity = lock(actor, "campaignactivity", record_id, version=version)
     rules.refuse_mailing(activity)
     return activity
 
@@ -37,7 +37,7 @@ def _lock_other(actor: Actor, record_id: int) -> CampaignActivity:
 @operation
 def start_activity(*, actor: Actor, record_id: int, version: int | None = None) -> CampaignActivity:
     """Says that it has begun. Journals 'activity_started'."""
-    activity = _lock_other(actor, record_id)
+    activity = _lock_other(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.PROPOSED)
     return move(activity, State.RUNNING, "activity_started")
 
@@ -47,7 +47,7 @@ def complete_activity(
     *, actor: Actor, record_id: int, version: int | None = None
 ) -> CampaignActivity:
     """Says that it is done. Journals 'activity_completed'."""
-    activity = _lock_other(actor, record_id)
+    activity = _lock_other(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.PROPOSED, State.RUNNING)
     return move(activity, State.COMPLETED, "activity_completed")
 
@@ -57,7 +57,7 @@ def cancel_activity(
     *, actor: Actor, record_id: int, version: int | None = None
 ) -> CampaignActivity:
     """Calls it off. Journals 'activity_canceled'."""
-    activity = _lock_other(actor, record_id)
+    activity = _lock_other(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.PROPOSED, State.RUNNING)
     return move(activity, State.CANCELED, "activity_canceled")
 
@@ -67,6 +67,6 @@ def reopen_activity(
     *, actor: Actor, record_id: int, version: int | None = None
 ) -> CampaignActivity:
     """Takes it up again. Journals 'activity_reopened'."""
-    activity = _lock_other(actor, record_id)
+    activity = _lock_other(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.COMPLETED, State.CANCELED)
     return move(activity, State.RUNNING, "activity_reopened")

@@ -37,7 +37,7 @@ def _move(campaign: Campaign, to: str, verb: str, **dates: date | None) -> Campa
 @operation
 def mark_ready(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
     """Says that planning is done. Journals 'campaign_ready'."""
-    campaign = lock(actor, "campaign", record_id)
+    campaign = lock(actor, "campaign", record_id, version=version)
     rules.refuse_unless_state(campaign, State.PROPOSED)
     return _move(campaign, State.READY, "campaign_ready")
 
@@ -45,7 +45,7 @@ def mark_ready(*, actor: Actor, record_id: int, version: int | None = None) -> C
 @operation
 def launch_campaign(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
     """Starts a campaign, or takes a suspended one up again. Journals 'campaign_launched'."""
-    campaign = lock(actor, "campaign", record_id)
+    campaign = lock(actor, "campaign", record_id, version=version)
     rules.refuse_unless_state(campaign, State.PROPOSED, State.READY, State.SUSPENDED)
     return launch(campaign)
 
@@ -59,7 +59,7 @@ def launch(campaign: Campaign) -> Campaign:
 @operation
 def suspend_campaign(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
     """Interrupts a campaign. Journals 'campaign_suspended', emits CampaignSuspended."""
-    campaign = lock(actor, "campaign", record_id)
+    campaign = lock(actor, "campaign", record_id, version=version)
     rules.refuse_unless_state(campaign, State.LAUNCHED)
     emit(CampaignSuspended(campaign))
     return _move(campaign, State.SUSPENDED, "campaign_suspended")
@@ -68,7 +68,7 @@ def suspend_campaign(*, actor: Actor, record_id: int, version: int | None = None
 @operation
 def complete_campaign(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
     """Ends a campaign whose activities are done. Journals 'campaign_completed'."""
-    campaign = lock(actor, "campaign", record_id)
+    campaign = lock(actor, "campaign", record_id, version=version)
     rules.refuse_unless_state(campaign, State.LAUNCHED, State.SUSPENDED)
     return _end(campaign, State.COMPLETED, "campaign_completed")
 
@@ -76,7 +76,7 @@ def complete_campaign(*, actor: Actor, record_id: int, version: int | None = Non
 @operation
 def cancel_campaign(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
     """Calls a campaign off. Refused while a mailing goes out. Journals 'campaign_canceled'."""
-    campaign = lock(actor, "campaign", record_id)
+    campaign = lock(actor, "campaign", record_id, version=version)
     rules.refuse_unless_state(
         campaign, State.PROPOSED, State.READY, State.LAUNCHED, State.SUSPENDED
     )
@@ -92,7 +92,7 @@ def _end(campaign: Campaign, to: str, verb: str) -> Campaign:
 @operation
 def reopen_campaign(*, actor: Actor, record_id: int, version: int | None = None) -> Campaign:
     """Takes a closed campaign up again. Journals 'campaign_reopened'."""
-    campaign = lock(actor, "campaign", record_id)
+    campaign = lock(actor, "campaign", record_id, version=version)
     rules.refuse_unless_state(campaign, State.COMPLETED, State.CANCELED)
     to = State.LAUNCHED if campaign.actual_start_on else State.PROPOSED
     return _move(campaign, to, "campaign_reopened", actual_end_on=None)
@@ -103,7 +103,7 @@ def add_list(
     *, actor: Actor, record_id: int, version: int | None = None, marketing_list: MarketingList
 ) -> Campaign:
     """Addresses one more list. Journals 'list_added'."""
-    campaign: Campaign = lock(actor, "campaign", record_id, Privilege.APPEND)
+    campaign: Campaign = lock(actor, "campaign", record_id, Privilege.APPEND, version=version)
     actor.require(Privilege.APPEND_TO, marketing_list)
     if not campaign.lists.filter(pk=marketing_list.pk).exists():
         campaign.lists.add(marketing_list)

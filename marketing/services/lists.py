@@ -10,7 +10,7 @@ from crm.errors import RuleViolation
 from crm.models import JournalEntry
 from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.events import RecordsErased
 from crm.registry.registry import registry
 from marketing import rules
@@ -18,20 +18,27 @@ from marketing.models import ListMember, MarketingList
 from marketing.services.locking import lock
 
 
-def _lock_list(actor: Actor, list_id: int) -> MarketingList:
-    found: MarketingList = lock(actor, "marketinglist", list_id, Privilege.APPEND)
+def _lock_list(actor: Actor, list_id: int, *, version: int | None = None) -> MarketingList:
+    found: MarketingList = lock(actor, "marketinglist", list_id, Privilege.APPEND, version=version)
     rules.refuse_when_list_locked(found)
     return found
 
 
 @operation
-def add_members(*, actor: Actor, list_id: int, member_type: str, member_ids: Iterable[int]) -> int:
+def add_members(
+    *,
+    actor: Actor,
+    list_id: int,
+    member_type: str,
+    member_ids: Iterable[int],
+    version: int | None = None,
+) -> int:
     """Puts records on a list; returns how many were not on it before.
 
     Locks the list, journals 'members_added'. Records the actor may not see, or may not link
     to, are refused as a whole. Raises NotVisible, AccessDenied, RuleViolation.
     """
-    found = _lock_list(actor, list_id)
+    found = _lock_list(actor, list_id, version=version)
     rules.refuse_other_type(found, member_type)
     ids = _linkable(actor, member_type, member_ids)
     there = set(
@@ -76,7 +83,11 @@ def _linkable(actor: Actor, member_type: str, member_ids: Iterable[int]) -> list
 def add_member(*, actor: Actor, record_id: int, version: int | None = None, member: Any) -> Any:
     """Puts one record on the list `record_id`. As `add_members`; returns the list."""
     add_members(
-        actor=actor, list_id=record_id, member_type=member.type_key(), member_ids=[member.pk]
+        actor=actor,
+        list_id=record_id,
+        member_type=member.type_key(),
+        member_ids=[member.pk],
+        version=version,
     )
     return MarketingList.objects.get(pk=record_id)
 
@@ -99,19 +110,20 @@ def remove_members(*, actor: Actor, list_id: int, member_ids: Iterable[int]) -> 
 @operation
 def lock_list(*, actor: Actor, record_id: int, version: int | None = None) -> MarketingList:
     """From now on nobody adds or removes members. Journals 'list_locked'."""
-    return _set_lock(actor, record_id, to=True)
+    return _set_lock(actor, record_id, version, to=True)
 
 
 @operation
 def unlock_list(*, actor: Actor, record_id: int, version: int | None = None) -> MarketingList:
     """Members can be added and removed again. Journals 'list_unlocked'."""
-    return _set_lock(actor, record_id, to=False)
+    return _set_lock(actor, record_id, version, to=False)
 
 
-def _set_lock(actor: Actor, record_id: int, *, to: bool) -> MarketingList:
+def _set_lock(actor: Actor, record_id: int, version: int | None, *, to: bool) -> MarketingList:
     found: MarketingList = lock(actor, "marketinglist", record_id)
     if found.is_locked == to:
         return found
+    refuse_stale(found, version)
     found.is_locked = to
     saved: MarketingList = save_changed(registry.get("marketinglist"), found, {"is_locked": not to})
     journal("list_locked" if to else "list_unlocked", saved)

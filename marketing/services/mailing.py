@@ -11,7 +11,7 @@ from crm.company.settings import company
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.records.services.concurrent_edits import merge_values
 from crm.registry.registry import registry
 from marketing import rules
@@ -117,7 +117,7 @@ def launch_mailing(
     if activity.state in rules.UNDER_WAY and Send.objects.filter(activity=activity).exists():
         return activity
     rules.refuse_unless_draft(activity)
-    rules.refuse_changed(activity, version)
+    refuse_stale(activity, version)
     rules.refuse_unready(activity, company())
     refuse_bad_content({name: getattr(activity, name) for name in CONTENT})
     if rate_per_minute is not None:
@@ -146,8 +146,8 @@ def _begin(actor: Actor, activity: CampaignActivity, site_url: str) -> None:
     )
 
 
-def _lock_mailing(actor: Actor, record_id: int) -> CampaignActivity:
-    activity: CampaignActivity = lock_with_campaign(actor, record_id)
+def _lock_mailing(actor: Actor, record_id: int, *, version: int | None = None) -> CampaignActivity:
+    activity: CampaignActivity = lock_with_campaign(actor, record_id, version=version)
     rules.refuse_unless_mailing(activity)
     return activity
 
@@ -155,7 +155,7 @@ def _lock_mailing(actor: Actor, record_id: int) -> CampaignActivity:
 @operation
 def pause_mailing(*, actor: Actor, record_id: int, version: int | None = None) -> CampaignActivity:
     """Workers stop before the next message. Journals 'mailing_paused'."""
-    activity = _lock_mailing(actor, record_id)
+    activity = _lock_mailing(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.RUNNING)
     return pause(activity)
 
@@ -177,7 +177,7 @@ def pause(activity: CampaignActivity) -> CampaignActivity:
 @operation
 def resume_mailing(*, actor: Actor, record_id: int, version: int | None = None) -> CampaignActivity:
     """Workers go on where they stopped. Emits MailingResumed, journals 'mailing_resumed'."""
-    activity = _lock_mailing(actor, record_id)
+    activity = _lock_mailing(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.PAUSED)
     rules.refuse_closed_campaign(activity)
     return _resume(activity)
@@ -198,7 +198,7 @@ def cancel_mailing(*, actor: Actor, record_id: int, version: int | None = None) 
 
     A message a worker is just handing over still gets its result.
     """
-    activity = _lock_mailing(actor, record_id)
+    activity = _lock_mailing(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.PROPOSED, *rules.UNDER_WAY)
     rows = Recipient.objects.filter(activity=activity, state__in=(Row.PENDING, Row.CLAIMED))
     left_out = rows.update(
@@ -216,7 +216,7 @@ def change_rate(
     *, actor: Actor, record_id: int, version: int | None = None, rate_per_minute: int
 ) -> CampaignActivity:
     """Sets how many mails a minute may leave, at most; also while it runs."""
-    activity = _lock_mailing(actor, record_id)
+    activity = _lock_mailing(actor, record_id, version=version)
     rules.refuse_unless_state(activity, State.PROPOSED, *rules.UNDER_WAY)
     return _change(activity, None, {"rate_per_minute": rate_per_minute})
 

@@ -8,7 +8,7 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models import Principal
 from crm.operations import current, emit, journal, operation
-from crm.records.services import create_record, save_changed
+from crm.records.services import create_record, refuse_stale, save_changed
 from crm.registry.registry import registry
 from leads.models import Lead
 from marketing import rules
@@ -48,6 +48,7 @@ def convert_response(
     made = response.lead
     if made is not None and made.deleted_at is None:
         return made
+    refuse_stale(response, version)
     rules.refuse_unless_state(response, State.OPEN)
     lead: Lead = create_record(
         actor=actor,
@@ -99,7 +100,7 @@ def _visible(actor: Actor, record: Any) -> Any:
 @operation
 def close_response(*, actor: Actor, record_id: int, version: int | None = None) -> CampaignResponse:
     """Says that nothing more comes of it. Journals 'response_closed'."""
-    response = lock(actor, "campaignresponse", record_id)
+    response = lock(actor, "campaignresponse", record_id, version=version)
     rules.refuse_unless_state(response, State.OPEN)
     response = _close(response, State.CLOSED)
     journal("response_closed", response)
@@ -111,7 +112,7 @@ def cancel_response(
     *, actor: Actor, record_id: int, version: int | None = None
 ) -> CampaignResponse:
     """Says that it was no answer at all. Journals 'response_canceled'."""
-    response = lock(actor, "campaignresponse", record_id)
+    response = lock(actor, "campaignresponse", record_id, version=version)
     rules.refuse_unless_state(response, State.OPEN)
     response = _close(response, State.CANCELED)
     journal("response_canceled", response)
@@ -123,7 +124,7 @@ def reopen_response(
     *, actor: Actor, record_id: int, version: int | None = None
 ) -> CampaignResponse:
     """Takes it up again. Journals 'response_reopened'."""
-    response = lock(actor, "campaignresponse", record_id)
+    response = lock(actor, "campaignresponse", record_id, version=version)
     rules.refuse_unless_state(response, State.CLOSED, State.CANCELED)
     if response.lead is not None and response.lead.deleted_at is None:
         raise RuleViolation(

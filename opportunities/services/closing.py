@@ -61,7 +61,7 @@ def win_opportunity(
     (a subscriber may refuse) and OpportunityWon, journals 'won'. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    opportunity = lock_with_account(actor=actor, record_id=record_id)
+    opportunity = lock_with_account(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_open(opportunity)
     revenue = opportunity.estimated_revenue if actual_revenue is None else actual_revenue
     day = _closing_day(closed_on)
@@ -95,7 +95,7 @@ def lose_opportunity(
     Locks the deal. Emits OpportunityClosing (a subscriber may refuse) and OpportunityLost,
     journals 'lost'. Raises NotVisible, AccessDenied, RuleViolation.
     """
-    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    opportunity = lock_opportunity(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_open(opportunity)
     rules.refuse_loss_reason(reason)
     day = _closing_day(closed_on)
@@ -118,7 +118,7 @@ def reopen_opportunity(*, actor: Actor, record_id: int, version: int | None = No
     Actuals are cleared; what was journalled at closing stays. Locks the deal, emits
     OpportunityReopened, journals 'reopened'. Raises NotVisible, AccessDenied, RuleViolation.
     """
-    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    opportunity = lock_opportunity(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_closed(opportunity)
     before = _values(opportunity)
     previous = _before_closing(opportunity)

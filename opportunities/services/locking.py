@@ -9,26 +9,27 @@ from crm.registry.registry import registry
 from opportunities.models import Opportunity
 
 
-def lock_opportunity(*, actor: Actor, record_id: int) -> Opportunity:
+def lock_opportunity(*, actor: Actor, record_id: int, version: int | None = None) -> Opportunity:
     """The deal, locked for writing. Raises NotVisible, AccessDenied."""
     found: Opportunity = lock_record(
         actor=actor,
         record_type=registry.get("opportunity"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     return found
 
 
-def lock_with_account(*, actor: Actor, record_id: int) -> Opportunity:
+def lock_with_account(*, actor: Actor, record_id: int, version: int | None = None) -> Opportunity:
     """As `lock_opportunity`, its account locked first, because closing changes that too."""
     account_id = Opportunity.objects.filter(pk=record_id).values_list("account_id", flat=True)
     accounts = Account.objects.filter(pk__in=list(account_id))
     list(accounts.select_for_update(of=("self",), no_key=True))
-    return lock_opportunity(actor=actor, record_id=record_id)
+    return lock_opportunity(actor=actor, record_id=record_id, version=version)
 
 
-def refuse_stale(opportunity: Opportunity, version: int | None, **wanted: object) -> None:
+def refuse_conflicting(opportunity: Opportunity, version: int | None, **wanted: object) -> None:
     """Raises StaleVersion when somebody else changed one of these fields since `version`."""
     if version is not None and version != opportunity.version:
         merge_values(opportunity, version, wanted)

@@ -20,7 +20,7 @@ def add_competitor(
 
     Journals 'competitor_added'. Raises NotVisible, AccessDenied, RuleViolation.
     """
-    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    opportunity = lock_opportunity(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_open(opportunity)
     if not actor.allows(Privilege.READ, competitor):
         raise NotVisible

@@ -14,7 +14,7 @@ from crm.registry.registry import registry
 from opportunities import rules
 from opportunities.models import Opportunity
 from opportunities.process import STEPS
-from opportunities.services.locking import lock_opportunity, refuse_stale
+from opportunities.services.locking import lock_opportunity, refuse_conflicting
 
 
 @operation
@@ -38,7 +38,7 @@ def move_stage(
     rules.refuse_unknown_stage(value)
     if opportunity.stage == value:
         return opportunity
-    refuse_stale(opportunity, version, stage=value)
+    refuse_conflicting(opportunity, version, stage=value)
     old: dict[str, Any] = {"stage": opportunity.stage}
     for name, given in (("est_close_on", est_close_on), ("estimated_revenue", estimated_revenue)):
         if given is not None and given != getattr(opportunity, name):
@@ -74,7 +74,7 @@ def hold_opportunity(
     *, actor: Actor, record_id: int, version: int | None = None, note: str = ""
 ) -> Opportunity:
     """Sets an open deal aside; it stays in the pipeline. Journals 'put_on_hold'."""
-    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    opportunity = lock_opportunity(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_running(opportunity)
     _give_reason(opportunity, Opportunity.Reason.ON_HOLD)
     journal("put_on_hold", opportunity, note=note.strip())
@@ -84,7 +84,7 @@ def hold_opportunity(
 @operation
 def resume_opportunity(*, actor: Actor, record_id: int, version: int | None = None) -> Opportunity:
     """Takes a deal up again. Journals 'resumed'."""
-    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    opportunity = lock_opportunity(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_on_hold(opportunity)
     _give_reason(opportunity, Opportunity.Reason.IN_PROGRESS)
     journal("resumed", opportunity)

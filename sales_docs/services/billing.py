@@ -13,7 +13,7 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 from crm.values.money import format_quantity
 from crm.values.reader_locale import reader_locale
@@ -115,6 +115,7 @@ def create_invoice_from_order(
     made: Invoice | None = made_before(Invoice, request_key, order=order)
     if made:
         return made
+    refuse_stale(order, version)
     _require_billable(order)
     lines: list[Any] = lines_of(order)
     ordered = read_ordered(order, lines)

@@ -11,7 +11,7 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 from sales_docs.models import PriceList, PriceListItem, Product, TaxCode
 from sales_docs.rules.lines import line_field
@@ -27,19 +27,22 @@ def default_tax_code() -> TaxCode | None:
 @operation
 def publish_product(*, actor: Actor, record_id: int, version: int | None = None) -> Product:
     """A draft or retired product can be sold again. Journals 'published'."""
-    return _move_product(actor, record_id, Product.State.ACTIVE, "published")
+    return _move_product(actor, record_id, version, Product.State.ACTIVE, "published")
 
 
 @operation
 def retire_product(*, actor: Actor, record_id: int, version: int | None = None) -> Product:
     """The product is no longer put on new lines; documents that have it keep it."""
-    return _move_product(actor, record_id, Product.State.RETIRED, "retired")
+    return _move_product(actor, record_id, version, Product.State.RETIRED, "retired")
 
 
-def _move_product(actor: Actor, record_id: int, state: Product.State, verb: str) -> Product:
+def _move_product(
+    actor: Actor, record_id: int, version: int | None, state: Product.State, verb: str
+) -> Product:
     product: Product = lock_document(actor=actor, key="product", record_id=record_id)
     if product.state == state:
         return product
+    refuse_stale(product, version)
     changes = {"state": product.state}
     product.state = state
     product = save_changed(registry.get("product"), product, changes)

@@ -15,7 +15,7 @@ from crm.company.settings import company
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 from crm.values.numbering import fiscal_year, parse_format
 from sales_docs.calculation import agreed_amounts, put_totals
@@ -26,7 +26,7 @@ from sales_docs.services.billing import agreed_line, give_back, save_with_lines
 from sales_docs.services.copying import copy_header
 from sales_docs.services.customers import fill_addresses
 from sales_docs.services.editing import lines_of, reprice
-from sales_docs.services.locking import lock_document, require_as_seen
+from sales_docs.services.locking import lock_document
 from sales_docs.services.numbers import next_number
 
 DAYS_TO_PAY = 30
@@ -55,7 +55,7 @@ def post_invoice(
     if invoice.number:
         return invoice
     require_state(invoice, Invoice.State.DRAFT, message=_("Only a draft %(type)s can be posted."))
-    require_as_seen(invoice, version)
+    refuse_stale(invoice, version)
     invoice = _settle_draft(invoice, issued_on=issued_on, due_on=due_on)
     _settle_credited(invoice)
     _put_number(invoice)
@@ -146,6 +146,7 @@ def cancel_invoice(
     invoice: Invoice = lock_document(actor=actor, key="invoice", record_id=record_id)
     if invoice.state == Invoice.State.CANCELED:
         return invoice
+    refuse_stale(invoice, version)
     require_state(
         invoice,
         Invoice.State.DRAFT,
@@ -188,6 +189,7 @@ def create_credit_note(
     made: Invoice | None = Invoice.objects.alive().filter(credits=bill).first()
     if made and made.state != Invoice.State.CANCELED:
         return made
+    refuse_stale(bill, version)
     if bill.kind == Invoice.Kind.CREDIT:
         raise RuleViolation(_("A credit note cannot be credited."))
     require_state(

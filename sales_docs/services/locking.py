@@ -3,11 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from accounts.models import Account
 from crm.access.actor import Actor
-from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.records.services import lock_record
 from crm.registry.registry import registry
@@ -32,13 +29,19 @@ def _hold(model: Any, record_id: int | None) -> None:
 
 
 def lock_document(
-    *, actor: Actor, key: str, record_id: int, privilege: Privilege = Privilege.WRITE
+    *,
+    actor: Actor,
+    key: str,
+    record_id: int,
+    privilege: Privilege = Privilege.WRITE,
+    version: int | None = None,
 ) -> Any:
     return lock_record(
         actor=actor,
         record_type=registry.get(key),
         record_id=record_id,
         privilege=privilege,
+        version=version,
     )
 
 
@@ -47,11 +50,3 @@ def made_before(model: Any, request_key: UUID | None, **source: Any) -> Any:
     if request_key is None:
         return None
     return model.objects.alive().filter(request_key=request_key, **source).first()
-
-
-def require_as_seen(record: Any, version: int | None) -> None:
-    """For steps that freeze a document: nobody freezes what they have not seen."""
-    if version is not None and version != record.version:
-        raise RuleViolation(
-            _("Somebody changed this meanwhile. Look at it again, then repeat the step.")
-        )

@@ -10,7 +10,7 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from opportunities.services import win_opportunity
@@ -20,7 +20,7 @@ from sales_docs.models import Order, PriceSource, Quote, TaxCode
 from sales_docs.rules.documents import require_state
 from sales_docs.services.copying import copy_header, copy_lines, save_copy
 from sales_docs.services.editing import lines_of, put_freight_tax
-from sales_docs.services.locking import lock_document, lock_parents, require_as_seen
+from sales_docs.services.locking import lock_document, lock_parents
 from sales_docs.services.quotes import close_siblings
 
 OPEN = (Order.State.ACTIVE, Order.State.SUBMITTED)
@@ -49,6 +49,7 @@ def create_order_from_quote(
     made: Order | None = Order.objects.filter(quote=quote).first()
     if made:
         return made
+    refuse_stale(quote, version)
     actor.require_type(Privilege.CREATE, "order")
     require_state(quote, Quote.State.ACTIVE, message=_("Only an active %(type)s can be ordered."))
     day = ordered_on or _today()
@@ -106,7 +107,7 @@ def use_current_prices(*, actor: Actor, record_id: int, version: int | None = No
 
     Locks the order. Journals 'prices_unlocked'.
     """
-    order = _lock_editable(actor, record_id)
+    order = _lock_editable(actor, record_id, version=version)
     codes = {code.pk: code for code in TaxCode.objects.all()}
     lines = lines_of(order)
     for line in lines:
@@ -136,6 +137,7 @@ def lock_prices(*, actor: Actor, record_id: int, version: int | None = None) -> 
     order = _lock_editable(actor, record_id)
     if order.are_prices_locked:
         return order
+    refuse_stale(order, version)
     for line in lines_of(order):
         line.price_source = PriceSource.LOCKED
         line.save(update_fields=["price_source"])
@@ -147,8 +149,8 @@ def lock_prices(*, actor: Actor, record_id: int, version: int | None = None) -> 
     return saved
 
 
-def _lock_editable(actor: Actor, record_id: int) -> Order:
-    order: Order = lock_document(actor=actor, key="order", record_id=record_id)
+def _lock_editable(actor: Actor, record_id: int, *, version: int | None = None) -> Order:
+    order: Order = lock_document(actor=actor, key="order", record_id=record_id, version=version)
     require_state(
         order,
         Order.State.ACTIVE,
@@ -168,7 +170,7 @@ def submit_order(*, actor: Actor, record_id: int, version: int | None = None) ->
     order: Order = lock_document(actor=actor, key="order", record_id=record_id)
     if order.state == Order.State.SUBMITTED:
         return order
-    require_as_seen(order, version)
+    refuse_stale(order, version)
     require_state(order, Order.State.ACTIVE, message=_("Only an active %(type)s can be submitted."))
     if not order.lines.exists():
         raise RuleViolation(_("Add a line first: there is nothing on it yet."))
@@ -198,6 +200,7 @@ def fulfil_order(
     order: Order = lock_document(actor=actor, key="order", record_id=record_id)
     if order.closed_on is not None and order.state != Order.State.CANCELED:
         return order
+    refuse_stale(order, version)
     require_state(
         order,
         *OPEN,
@@ -224,6 +227,7 @@ def cancel_order(
     order: Order = lock_document(actor=actor, key="order", record_id=record_id)
     if order.state == Order.State.CANCELED:
         return order
+    refuse_stale(order, version)
     require_state(order, *OPEN, message=_("Only an open %(type)s can be canceled."))
     if order.bill_count:
         raise RuleViolation(

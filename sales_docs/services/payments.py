@@ -36,7 +36,9 @@ def record_payment(
     round). Locks the invoice. Journals 'payment', emits InvoicePaid at the end. Raises
     RuleViolation when it is more than is left, or was ever paid.
     """
-    invoice: Invoice = lock_document(actor=actor, key="invoice", record_id=record_id)
+    invoice: Invoice = lock_document(
+        actor=actor, key="invoice", record_id=record_id, version=version
+    )
     require_state(
         invoice,
         Invoice.State.POSTED,

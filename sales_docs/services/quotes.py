@@ -10,7 +10,7 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from opportunities.services import lose_opportunity
@@ -25,7 +25,6 @@ from sales_docs.services.locking import (
     lock_document,
     lock_parents,
     made_before,
-    require_as_seen,
 )
 from sales_docs.services.recalculation import fill_taxes, recalculate
 
@@ -53,6 +52,7 @@ def create_quote_from_opportunity(
     made: Quote | None = made_before(Quote, request_key, opportunity=opportunity)
     if made:
         return made
+    refuse_stale(opportunity, version)
     if opportunity.state != Opportunity.State.OPEN:
         raise RuleViolation(_("This is closed already. Reopen it first."))
     if opportunity.account_id is None and opportunity.contact_id is None:
@@ -92,7 +92,7 @@ def activate_quote(*, actor: Actor, record_id: int, version: int | None = None) 
     if quote.state == Quote.State.ACTIVE:
         return quote
     require_state(quote, Quote.State.DRAFT, message=_("Only a draft %(type)s can be activated."))
-    require_as_seen(quote, version)
+    refuse_stale(quote, version)
     lines = lines_of(quote)
     totals = price_lines(quote, [(str(line.pk), line) for line in lines])
     require_something_to_send(quote, totals)
@@ -125,6 +125,7 @@ def revise_quote(*, actor: Actor, record_id: int, version: int | None = None) ->
     made: Quote | None = Quote.objects.alive().filter(revises=quote).first()
     if made:
         return made
+    refuse_stale(quote, version)
     require_state(quote, Quote.State.ACTIVE, message=_("Only an active %(type)s can be revised."))
     revision: Quote = copy_header(
         quote,
@@ -159,10 +160,10 @@ def close_quote(
     Locks the opportunity, then the quote. Journals 'closed', emits QuoteClosed. The opportunity
     can be lost only when no other of its quotes is open.
     """
+    lock_parents(Quote, record_id)
+    quote: Quote = lock_document(actor=actor, key="quote", record_id=record_id, version=version)
     if reason not in {Quote.Reason.LOST, Quote.Reason.CANCELED}:
         raise RuleViolation(_("Choose a reason."), fields={"reason": _("Choose a reason.")})
-    lock_parents(Quote, record_id)
-    quote: Quote = lock_document(actor=actor, key="quote", record_id=record_id)
     require_state(quote, *CLOSED_STATES, message=_("This %(type)s is closed already."))
     quote = _close(quote, Quote.Reason(reason), on=closed_on or _today(), note=note)
     journal("quote_closed", quote, reason=reason, note=note)

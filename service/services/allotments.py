@@ -14,6 +14,7 @@ from crm.access.actor import Actor
 from crm.errors import NotVisible
 from crm.models import JournalEntry
 from crm.operations import current, journal, operation
+from crm.records.services import refuse_stale
 from service import rules
 from service.models import AllotmentEntry, CaseCover, Contract, ContractLine
 
@@ -41,6 +42,7 @@ def cover_case(
             before.delete()
             journal("case_uncovered", case, is_final=True)
         return case
+    refuse_stale(case, version)
     row = _lock_line(line)
     if not Contract.objects.visible_to(actor).filter(pk=row.contract_id).exists():
         raise NotVisible

@@ -25,7 +25,7 @@ def prepare_article(article: Article, changes: Mapping[str, Any]) -> None:
 @operation
 def submit_article(*, actor: Actor, record_id: int, version: int | None = None) -> Article:
     """Hands a draft to the reviewers. Journals 'article_submitted'."""
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, (State.DRAFT,))
     rules.refuse_blank(article)
     return _move(article, State.IN_REVIEW, "article_submitted")
@@ -34,7 +34,7 @@ def submit_article(*, actor: Actor, record_id: int, version: int | None = None) 
 @operation
 def approve_article(*, actor: Actor, record_id: int, version: int | None = None) -> Article:
     """Finds a reviewed draft good; it can be published. Journals 'article_approved'."""
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, (State.IN_REVIEW,))
     return _move(article, State.APPROVED, "article_approved")
 
@@ -44,7 +44,7 @@ def reject_article(
     *, actor: Actor, record_id: int, note: str, version: int | None = None
 ) -> Article:
     """Sends it back to its writer, saying why. Journals 'article_rejected'."""
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, (State.IN_REVIEW, State.APPROVED))
     return _move(article, State.DRAFT, "article_rejected", note=note.strip())
 
@@ -56,7 +56,7 @@ def publish_article(*, actor: Actor, record_id: int, version: int | None = None)
     Locks all versions, journals 'article_published' and 'article_replaced'. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, (State.APPROVED,))
     for older in Article.objects.published().filter(number=article.number):
         _move(older, State.ARCHIVED, "article_replaced", by=article.version_name)
@@ -74,7 +74,7 @@ def update_article(
     Locks all versions, journals 'article_updated'. Raises NotVisible, AccessDenied, RuleViolation
     (also when another version is being worked on).
     """
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     actor.require_type(Privilege.CREATE, "article")
     rules.refuse_article_state(article, (State.PUBLISHED,))
     _refuse_second_draft(article)
@@ -99,7 +99,7 @@ def update_article(
 @operation
 def archive_article(*, actor: Actor, record_id: int, version: int | None = None) -> Article:
     """Takes a published article out of sight. Journals 'article_archived'."""
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, (State.PUBLISHED,))
     return _move(article, State.ARCHIVED, "article_archived")
 
@@ -107,7 +107,7 @@ def archive_article(*, actor: Actor, record_id: int, version: int | None = None)
 @operation
 def discard_article(*, actor: Actor, record_id: int, version: int | None = None) -> Article:
     """Gives up what was never published. Journals 'article_discarded'."""
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, rules.UNDER_WAY)
     return _move(article, State.DISCARDED, "article_discarded")
 
@@ -115,7 +115,7 @@ def discard_article(*, actor: Actor, record_id: int, version: int | None = None)
 @operation
 def restore_article(*, actor: Actor, record_id: int, version: int | None = None) -> Article:
     """Makes a draft again of what was put away. Journals 'article_restored'."""
-    article = lock_article(actor=actor, record_id=record_id)
+    article = lock_article(actor=actor, record_id=record_id, version=version)
     rules.refuse_article_state(article, (State.ARCHIVED, State.DISCARDED))
     _refuse_second_draft(article)
     return _move(article, State.DRAFT, "article_restored")

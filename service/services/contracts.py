@@ -83,7 +83,7 @@ def invoice_contract(*, actor: Actor, record_id: int, version: int | None = None
     Locks the contract, journals 'contract_invoiced'. Raises NotVisible, AccessDenied,
     RuleViolation.
     """
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_draft(contract)
     rules.refuse_empty(contract.lines.count())
     rules.refuse_past(contract, today())
@@ -93,7 +93,7 @@ def invoice_contract(*, actor: Actor, record_id: int, version: int | None = None
 @operation
 def hold_contract(*, actor: Actor, record_id: int, version: int | None = None) -> Contract:
     """Suspends an active contract: nothing is served under it. Journals 'contract_held'."""
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_state(contract, (State.ACTIVE,))
     return _move(contract, State.ON_HOLD, "contract_held")
 
@@ -101,7 +101,7 @@ def hold_contract(*, actor: Actor, record_id: int, version: int | None = None) -
 @operation
 def release_contract(*, actor: Actor, record_id: int, version: int | None = None) -> Contract:
     """Ends the hold; past its last day the contract has expired. Journals 'contract_released'."""
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_state(contract, (State.ON_HOLD,))
     moved = _move(contract, rules.state_on(contract, today()), "contract_released")
     if moved.state == State.EXPIRED:
@@ -123,7 +123,7 @@ def cancel_contract(
     Locks the contract, journals 'contract_canceled'. Raises NotVisible, AccessDenied,
     RuleViolation.
     """
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_state(contract, rules.RUNNING)
     rules.refuse_cancellation_day(contract, canceled_on, today())
     contract.lines.in_place().update(state=LineState.CANCELED)
@@ -147,7 +147,7 @@ def renew_contract(
     A contract is renewed once. Locks the contract, journals 'contract_renewed'. Raises NotVisible,
     AccessDenied, RuleViolation.
     """
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_state(contract, rules.RENEWABLE)
     if Contract.objects.alive().filter(renews=contract).exists():
         raise rules.renewed_already()
@@ -176,7 +176,7 @@ def renew_contract(
 @operation
 def copy_contract(*, actor: Actor, record_id: int, version: int | None = None) -> Contract:
     """Makes a draft with the same content and a number of its own. Journals 'contract_copied'."""
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     made = _copy(actor, contract, list(contract.lines.all()), shift=timedelta(0), number="", term=1)
     journal("contract_copied", contract, number=made.full_number)
     return made

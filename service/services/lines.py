@@ -38,7 +38,7 @@ def save_contract_line(
     Without days it covers the whole contract. Locks the contract, journals 'contract_line'. Raises
     NotVisible, AccessDenied, RuleViolation.
     """
-    contract = lock_contract(actor=actor, record_id=record_id)
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_draft(contract)
     rules.refuse_unsold(product)
     row = _line(contract, line) if line else ContractLine(contract=contract)

@@ -12,18 +12,19 @@ from crm.registry.registry import registry
 from service.models import Article, Contract
 
 
-def lock_contract(*, actor: Actor, record_id: int) -> Contract:
+def lock_contract(*, actor: Actor, record_id: int, version: int | None = None) -> Contract:
     """The contract, locked for writing. Raises NotVisible, AccessDenied."""
     found: Contract = lock_record(
         actor=actor,
         record_type=registry.get("contract"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     return found
 
 
-def lock_article(*, actor: Actor, record_id: int) -> Article:
+def lock_article(*, actor: Actor, record_id: int, version: int | None = None) -> Article:
     """The article with all its versions, locked for writing. Raises NotVisible, AccessDenied."""
     number = Article.objects.filter(pk=record_id).values_list("number", flat=True).first()
     versions = Article.objects.filter(number=number).order_by("pk")
@@ -33,6 +34,7 @@ def lock_article(*, actor: Actor, record_id: int) -> Article:
         record_type=registry.get("article"),
         record_id=record_id,
         privilege=Privilege.WRITE,
+        version=version,
     )
     return found
 

@@ -43,6 +43,7 @@ def checks() -> Iterator[Check]:
     )
     yield Check("Templates hold no code", module("tests.checks.templates"))
     yield Check("Request data stays out of queries", module("tests.checks.request_data"))
+    yield Check("Versions are looked at", module("tests.checks.unused_version"))
     yield Check("Length of files", module("tests.checks.file_length"))
     yield Check("Which way imports run", [tool("lint-imports"), "--no-logo"])
     yield Check("Types", [tool("mypy")], TEST_SETTINGS)

@@ -1,5 +1,6 @@
 """A verb over many rows, from what was posted to a result; in a request and in a worker alike."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from crm.operations import operation
 from crm.records import services
 from crm.records.lists.lookups import RecordChoiceField
 from crm.records.services import BulkResult
+from crm.records.services.many import NO_VERSIONS, Versions
 from crm.registry.declaration import Action, RecordType
 
 EDIT, ASSIGN, DELETE = "edit", "assign", "delete"
@@ -80,10 +82,24 @@ def is_complete(verb: str, form: Any) -> bool:
 
 
 def do(
-    *, actor: Actor, record_type: RecordType, verb: str, form: Any, ids: list[int]
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    verb: str,
+    form: Any,
+    ids: list[int],
+    versions: Versions = NO_VERSIONS,
 ) -> BulkResult:
-    """Carries the verb out on the rows. `form` is complete. Raises RuleViolation, AccessDenied."""
-    known: dict[str, Any] = {"actor": actor, "record_type": record_type, "ids": ids}
+    """Carries the verb out on the rows. `form` is complete. Raises RuleViolation, AccessDenied.
+
+    A row of which `versions` names an older version is refused; the others are done.
+    """
+    known: dict[str, Any] = {
+        "actor": actor,
+        "record_type": record_type,
+        "ids": ids,
+        "versions": versions,
+    }
     if verb == EDIT:
         return services.bulk_update_records(**known, values=ticked(form))
     if verb == ASSIGN:
@@ -94,16 +110,31 @@ def do(
     if action is None:
         raise LookupError(verb)
     values = form.cleaned_data if form is not None else {}
-    return each(actor=actor, service=import_string(action.service), ids=ids, values=values)
+    return each(
+        actor=actor,
+        service=import_string(action.service),
+        ids=ids,
+        values=values,
+        versions=versions,
+    )
 
 
 @operation
-def each(*, actor: Actor, service: Callable[..., Any], ids: list[int], values: Any) -> BulkResult:
+def each(
+    *,
+    actor: Actor,
+    service: Callable[..., Any],
+    ids: list[int],
+    values: Any,
+    versions: Versions = NO_VERSIONS,
+) -> BulkResult:
     """Runs a service over ids in key order; each refusal is reported, the others are done."""
     done, refused = 0, {}
+    takes_version = "version" in inspect.signature(service).parameters
     for record_id in sorted(ids):
+        seen = {"version": versions.get(record_id)} if takes_version else {}
         try:
-            service(actor=actor, record_id=record_id, version=None, **values)
+            service(actor=actor, record_id=record_id, **seen, **values)
             done += 1
         except CrmError as error:
             refused[record_id] = str(error)

@@ -54,7 +54,7 @@ def rows_html(
     def values() -> Iterator[list[Any]]:
         for row in rows:
             title = escape(str(row))
-            picked = [row.pk, title] if has_picks else []
+            picked = [f"{row.pk}.{row.version}", title] if has_picks else []
             mark = MARKED if row.pk == marked else ""
             named = [record_url(row), title, title, row.pk, title]
             yield [mark, *picked, *named, *(_escaped(show(row)) for show in shown)]

@@ -234,7 +234,7 @@ def fetch_list(rows: Any, columns: Sequence[BoundColumn], keys: Sequence[SortKey
     sorted_by = {key.path for key in keys if field_at(rows.model, key.path) is not None}
     found = fetch(rows, columns, {path.rpartition("__")[0] for path in sorted_by if "__" in path})
     record_type = columns[0].record_type
-    needed = {"pk", record_type.title, *filter(None, [record_type.number]), *sorted_by}
+    needed = {"pk", "version", record_type.title, *filter(None, [record_type.number]), *sorted_by}
     for column in columns:
         if column.needs is None:
             return found

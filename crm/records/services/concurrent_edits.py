@@ -22,6 +22,13 @@ def original_values(record: Record, version: int) -> dict[str, Any]:
     return originals
 
 
+def originals_by_name(record: Record, version: int) -> dict[str, Any]:
+    """As `original_values`, by the names of fields that people edit."""
+    names = {field.column: field.name for field in record._meta.concrete_fields if field.editable}
+    originals = original_values(record, version)
+    return {names[column]: value for column, value in originals.items() if column in names}
+
+
 def from_history(record: Any, column: str, value: Any) -> Any:
     """A value as history keeps it (JSON), as the Python value of the model's field."""
     if value is None:

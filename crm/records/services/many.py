@@ -6,6 +6,7 @@ database refuses a whole batch is it written row by row, to find out which row i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from crm.records.services.one import (
     check_values,
     follow,
     put_values,
+    refuse_stale,
     refuse_when_locked,
     require_links,
     save_changed,
@@ -29,6 +31,9 @@ from crm.registry.declaration import RecordType
 from crm.registry.events import RecordsAssigned
 
 BATCH = 500
+
+Versions = Mapping[int, int | None]  # row -> the version its reader saw; None or no entry: as it is
+NO_VERSIONS: Versions = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,23 @@ class Changed:
 
 @operation
 def bulk_update_records(
-    *, actor: Actor, record_type: RecordType, ids: Iterable[int], values: Mapping[str, Any]
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    ids: Iterable[int],
+    values: Mapping[str, Any],
+    versions: Versions = NO_VERSIONS,
 ) -> BulkResult:
     """Sets the same values on many records; each refusal is reported, the others are done.
 
-    Locks the visible rows in key order, a batch at a time.
+    Locks the visible rows in key order, a batch at a time. A row that was changed since the version
+    in `versions` is refused.
     """
     edit = _Edit(actor, record_type, values)
 
     def may(record: Any) -> None:
         actor.require(Privilege.WRITE, record)
+        refuse_stale(record, versions.get(record.pk))
         refuse_when_locked(record_type, record)
         if "owner" in edit.differing(record):
             actor.require(Privilege.ASSIGN, record)
@@ -72,11 +84,17 @@ def bulk_update_records(
 
 @operation
 def assign_records(
-    *, actor: Actor, record_type: RecordType, ids: Iterable[int], owner_id: int
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    ids: Iterable[int],
+    owner_id: int,
+    versions: Versions = NO_VERSIONS,
 ) -> BulkResult:
     """Gives records to another user or team. Locks them in key order; journals 'assigned'.
 
-    Emits RecordsAssigned, once per batch.
+    Emits RecordsAssigned, once per batch. A row that was changed since the version in `versions` is
+    refused.
     """
     owner = Principal.objects.filter(pk=owner_id).first()
     if owner is None:
@@ -91,6 +109,7 @@ def assign_records(
 
     def may(record: Any) -> None:
         actor.require(Privilege.ASSIGN, record)
+        refuse_stale(record, versions.get(record.pk))
 
     def tell(changed: list[Any]) -> None:
         journal_all("assigned", changed, to=owner.name)
@@ -99,14 +118,22 @@ def assign_records(
 
 
 @operation
-def delete_records(*, actor: Actor, record_type: RecordType, ids: Iterable[int]) -> BulkResult:
+def delete_records(
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    ids: Iterable[int],
+    versions: Versions = NO_VERSIONS,
+) -> BulkResult:
     """Puts records into the bin, from where they can be restored. Journals 'deleted'.
 
-    Locks the visible rows in key order, a batch at a time.
+    Locks the visible rows in key order, a batch at a time. A row that was changed since the version
+    in `versions` is refused.
     """
 
     def may(record: Any) -> None:
         actor.require(Privilege.DELETE, record)
+        refuse_stale(record, versions.get(record.pk))
         if record_type.rules.before_delete:
             record_type.rules.before_delete(record)
 

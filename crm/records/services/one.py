@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from crm import labels
 from crm.access.actor import Actor
 from crm.access.prepared import prepared
-from crm.errors import AccessDenied, NotVisible, RuleViolation
+from crm.errors import AccessDenied, NotVisible, RuleViolation, StaleVersion
 from crm.models import Record
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services.concurrent_edits import merge_values
+from crm.records.services.concurrent_edits import merge_values, originals_by_name
 from crm.registry.declaration import RecordType
 from crm.registry.events import RecordsAssigned
 from crm.registry.registry import registry
@@ -31,17 +31,43 @@ _NEEDS_ANOTHER_LOOK = gettext_lazy("Some values need another look.")
 
 
 def lock_record(
-    *, actor: Actor, record_type: RecordType, record_id: int, privilege: Privilege
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    record_id: int,
+    privilege: Privilege,
+    version: int | None = None,
 ) -> Any:
     """The living row, locked until the transaction ends.
 
-    Raises NotVisible when the actor can't see it, AccessDenied when only `privilege` is missing.
+    `version` is the one the reader saw; None takes the row as it is. Raises NotVisible when the
+    actor can't see it, AccessDenied when only `privilege` is missing, StaleVersion when the row was
+    changed since.
     """
     found = _locked(Actor.system(), record_id, type_key=record_type.key)
     if not found:
         raise NotVisible
     actor.require(privilege, found[0])
+    refuse_stale(found[0], version)
     return found[0]
+
+
+def refuse_stale(record: Record, version: int | None) -> None:
+    """Raises StaleVersion when the locked `record` was changed since its reader saw `version`.
+
+    A verb that answers a repeated call with its first result calls this after it has found none,
+    so that pressing twice is no conflict; every other passes `version` to `lock_record`.
+    """
+    if version is None or version == record.version:
+        return
+    original = originals_by_name(record, version)
+    raise StaleVersion(
+        _("Somebody else changed this meanwhile. Look at it as it is now, then decide again."),
+        original=original,
+        theirs={name: record.serializable_value(name) for name in original},
+        yours={},
+        version=record.version,
+    )
 
 
 @prepared

@@ -5,7 +5,7 @@ import pytest
 
 from accounts.models import Account, Contact
 from crm import clock, operations
-from crm.errors import AccessDenied, NotVisible, RuleViolation
+from crm.errors import AccessDenied, NotVisible, RuleViolation, StaleVersion
 from crm.models import JournalEntry, Team
 from leads.events import LeadQualified
 from leads.models import Lead
@@ -237,7 +237,7 @@ def test_a_lead_changed_meanwhile_is_looked_at_again(owner, as_actor):
     lead = make_lead(owner)
     Lead.objects.filter(pk=lead.pk).update(company="Aurelis Group")
 
-    with pytest.raises(RuleViolation):
+    with pytest.raises(StaleVersion):
         qualify_lead(actor=as_actor(owner), lead_id=lead.pk, version=1, plan=EVERYTHING)
 
     lead.refresh_from_db()

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.errors import AccessDenied, RuleViolation
+from crm.errors import AccessDenied, RuleViolation, StaleVersion
 from crm.models import JournalEntry
 from marketing.message.links import key_in
 from marketing.models import Campaign, Recipient, Send
@@ -231,7 +231,7 @@ def test_nothing_of_a_closed_campaign_goes_out(state, mailing, marketer, as_acto
 
 
 def test_nobody_launches_what_they_have_not_seen(mailing, marketer, as_actor):
-    with pytest.raises(RuleViolation):
+    with pytest.raises(StaleVersion):
         launch_mailing(
             actor=as_actor(marketer),
             record_id=mailing.pk,

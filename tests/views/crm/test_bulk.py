@@ -94,7 +94,7 @@ def test_many_rows_are_handed_to_a_worker_and_the_result_is_a_page(
     owner, accounts, sign_in, few, django_capture_on_commit_callbacks, monkeypatch
 ):
     woken = []
-    monkeypatch.setattr(work_on_job, "apply_async", lambda args, retry: woken.append(args))
+    monkeypatch.setattr(work_on_job, "apply_async", lambda args, **_options: woken.append(args))
     client = sign_in(owner)
     client.post("/accounts/bulk/edit/", {"everything": "1", "query": "view=all"})
     job = BulkJob.objects.get()
