@@ -1,8 +1,39 @@
 """What happens to records of any type that apps may want to follow."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
 
 from crm.models import BulkJob, ImportJob, Record
+
+
+class ChangeKind(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    DELETED = "deleted"  # put into the bin
+    RESTORED = "restored"  # taken out of it
+    ERASED = "erased"  # gone for good
+
+
+@dataclass(frozen=True)
+class RecordsChanged:
+    """Rows of one record type were written, whatever did it: the event of all writes.
+
+    Emitted once per written statement and set of fields, in the transaction of the write and after
+    it: a subscriber reads the new values, and what it writes is committed or rolled back with them.
+    A refusal that rolls back to a savepoint rolls back what subscribers wrote inside it; who acts
+    outside of the database enqueues that for after the commit.
+
+    `fields` names the fields whose stored value changed; none for rows that were created or erased.
+    Versions, moments and editors that every write changes, columns the database computes, and the
+    unit that follows the owner are not named. `operation` is what Undo takes back.
+    """
+
+    kind: ChangeKind
+    record_type: str
+    ids: tuple[int, ...]
+    fields: frozenset[str]
+    operation: UUID
 
 
 @dataclass(frozen=True)

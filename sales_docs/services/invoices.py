@@ -16,6 +16,8 @@ from crm.errors import RuleViolation
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
 from crm.records.services import refuse_stale, save_changed
+from crm.records.services.announcing import announce, changed_fields
+from crm.registry.events import ChangeKind
 from crm.registry.registry import registry
 from crm.values.numbering import fiscal_year, parse_format
 from sales_docs.calculation import agreed_amounts, put_totals
@@ -57,8 +59,7 @@ def post_invoice(
     require_state(invoice, Invoice.State.DRAFT, message=_("Only a draft %(type)s can be posted."))
     refuse_stale(invoice, version)
     invoice = _settle_draft(invoice, issued_on=issued_on, due_on=due_on)
-    _settle_credited(invoice)
-    _put_number(invoice)
+    _put_number(invoice, paid_amount=_settle_credited(invoice))
     journal("posted", invoice, is_final=True, number=invoice.number)
     billed_id = None if invoice.credits_id else invoice.order_id
     emit(InvoicePosted(invoice_id=invoice.pk, number=invoice.number, order_id=billed_id))
@@ -91,47 +92,53 @@ def _put_dates(invoice: Invoice, *, issued_on: date | None, due_on: date | None)
     return old
 
 
-def _settle_credited(credit: Invoice) -> None:
-    """A credit note takes away what is still unpaid; what was paid remains to be given back."""
+def _settle_credited(credit: Invoice) -> Decimal:
+    """Closes the bill a credit note is about; returns how much of the posted one counts as paid.
+
+    A credit note takes away what is still unpaid; what was paid remains to be given back.
+    """
     bill = credit.credits
     if bill is None:
-        return
+        return Decimal(credit.paid_amount)
     require_state(
         bill,
         Invoice.State.POSTED,
         Invoice.State.PAID,
         message=_("This %(type)s is credited already."),
     )
-    credit.paid_amount = credit.total_amount + bill.paid_amount
+    paid_amount = Decimal(credit.total_amount + bill.paid_amount)
     changes = {"state": bill.state}
     bill.state = Invoice.State.CREDITED
     bill = save_changed(registry.get("invoice"), bill, changes)
     journal("credited", bill, is_final=True, credit_id=credit.pk)
     if bill.order is not None:
         give_back(bill.order, bill, amount=bill.total_amount)
+    return paid_amount
 
 
-def _put_number(invoice: Invoice) -> None:
+def _put_number(invoice: Invoice, *, paid_amount: Decimal) -> None:
     """Takes the next number of the series and writes it: the one moment the counter is held."""
     first_month = company().fiscal_year_start
     day = invoice.issued_on or _today()
     year = fiscal_year(day, first_month=first_month)
     number, written_as = next_number(invoice.kind, year=year, day=day)
     text = parse_format(written_as).render(number, day=day, first_month=first_month)
-    is_settled = invoice.credits_id is not None and not invoice.balance
+    is_settled = invoice.credits_id is not None and paid_amount == invoice.total_amount
     written = {
         "number": text,
         "fiscal_year": year,
         "state": Invoice.State.PAID if is_settled else Invoice.State.POSTED,
-        "paid_amount": invoice.paid_amount,
+        "paid_amount": paid_amount,
         "paid_on": day if is_settled else None,
         "posted_at": current().at,
         "modified_at": current().at,
         "modified_by_id": current().actor.id,
     }
+    old = {name: getattr(invoice, name) for name in written if not name.startswith("modified_")}
     Invoice.objects.filter(pk=invoice.pk).update(**written)
     for name, value in written.items():
         setattr(invoice, name, value)
+    announce(ChangeKind.CHANGED, Invoice, [invoice.pk], changed_fields(invoice, old))
 
 
 @operation

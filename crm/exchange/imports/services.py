@@ -293,13 +293,7 @@ def link_deferred(*, actor: Actor, planner: Planner, rows: list[Line]) -> None:
 def _save_updates(planner: Planner, plans: list[Plan]) -> None:
     changed = [plan for plan in plans if plan.verdict is Verdict.UPDATE]
     if changed:
-        attributes = {name for plan in changed for name in plan.changes}
-        names = {
-            field.name
-            for field in changed[0].record._meta.concrete_fields
-            if field.attname in attributes
-        }
-        planner.target.save_changed([plan.record for plan in changed], names)
+        planner.target.save_changed([(plan.record, set(plan.changes)) for plan in changed])
 
 
 def write_verdicts(plans: list[Plan], *, is_done: bool = False) -> None:

@@ -1,7 +1,7 @@
 """What a file can be imported into: every record type with the feature, and users."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,9 @@ from crm.models.levels import Privilege
 from crm.operations import current
 from crm.records.history.undo import undo_operation
 from crm.records.services import lock_reason
+from crm.records.services.announcing import announce, announce_each, field_names
 from crm.registry.declaration import Feature, RecordType
+from crm.registry.events import ChangeKind
 from crm.registry.registry import registry
 
 
@@ -65,7 +67,8 @@ class Target(ABC):
     def save_new(self, records: list[Any]) -> None: ...
 
     @abstractmethod
-    def save_changed(self, records: list[Any], names: set[str]) -> None: ...
+    def save_changed(self, changed: Sequence[tuple[Any, set[str]]]) -> None:
+        """Writes records together, each given with the attributes that differ."""
 
     @abstractmethod
     def may_change(self, actor: Actor, record: Any) -> bool: ...
@@ -188,16 +191,19 @@ class RecordTarget(Target):
             record.created_by_id = record.modified_by_id = under_way.actor.id
             record.created_at = record.modified_at = under_way.at
         copy_new(self.model, records)
+        announce(ChangeKind.CREATED, self.record_type.model, [record.pk for record in records])
         for follow in SAVED.get(self.key, ()):
             follow(records)
 
-    def save_changed(self, records: list[Any], names: set[str]) -> None:
-        under_way = current()
+    def save_changed(self, changed: Sequence[tuple[Any, set[str]]]) -> None:
+        under_way, model = current(), self.record_type.model
+        fields = [(record.pk, field_names(model, attributes)) for record, attributes in changed]
+        records = [record for record, _attributes in changed]
         for record in records:
             record.modified_at, record.modified_by_id = under_way.at, under_way.actor.id
-        self.record_type.model.objects.bulk_update(
-            records, [*sorted(names), "modified_at", "modified_by"], batch_size=500
-        )
+        names = sorted({name for _pk, changed_names in fields for name in changed_names})
+        model.objects.bulk_update(records, [*names, "modified_at", "modified_by"], batch_size=500)
+        announce_each(model, fields)
 
     def owners_of(self, ids: Any) -> Iterable[tuple[int, int, int]]:
         rows = self.model.objects.filter(pk__in=ids).order_by("owner")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -81,8 +81,8 @@ class UserTarget(Target):
             _create(user, role)
         _seat_managers(records)
 
-    def save_changed(self, records: list[Any], names: set[str]) -> None:
-        for user in records:
+    def save_changed(self, changed: Sequence[tuple[Any, set[str]]]) -> None:
+        for user, _attributes in changed:
             user.save()
 
     def may_change(self, actor: Actor, record: Any) -> bool:

@@ -28,8 +28,10 @@ from crm.models import (
 )
 from crm.models.levels import Privilege
 from crm.operations import current, journal_all, operation
+from crm.records.services.announcing import announce, announce_each, field_names
 from crm.records.services.concurrent_edits import from_history
 from crm.records.services.many import batches
+from crm.registry.events import ChangeKind
 from crm.registry.registry import registry
 
 Undoer = Callable[[Actor, JournalEntry], None]
@@ -164,6 +166,7 @@ def _put_back(actor: Actor, record: Any, steps: list[FieldChange]) -> dict[str, 
     if any(step.event == FieldChange.Event.INSERT for step in steps):
         _refuse_dependents(record, steps[0].operation)
         before = {"deleted_at": current().at}
+    before = {name: value for name, value in before.items() if getattr(record, name) != value}
     for attribute, value in before.items():
         setattr(record, attribute, value)
     if not may_write_now:
@@ -212,6 +215,7 @@ def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
     try:
         with transaction.atomic():
             type(records[0])._base_manager.bulk_update(records, fields)
+            _announce(type(records[0]), before)
     except IntegrityError as error:
         if len(records) > 1:
             for record in records:
@@ -221,6 +225,21 @@ def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
             _("“%(record)s” can't go back: another record has taken its place.")
             % {"record": records[0]}
         ) from error
+
+
+def _announce(model: type[Record], before: dict[int, dict[str, Any]]) -> None:
+    """The rows by what was given back: their old values, or their place in or out of the bin."""
+    changed = {pk: field_names(model, values) for pk, values in before.items()}
+    binned = [pk for pk, values in before.items() if values.get("deleted_at")]
+    restored = [pk for pk in before if "deleted_at" in changed[pk] and pk not in binned]
+    for kind, ids in ((ChangeKind.DELETED, binned), (ChangeKind.RESTORED, restored)):
+        by_fields: dict[frozenset[str], list[int]] = defaultdict(list)
+        for pk in ids:
+            by_fields[frozenset(changed[pk])].append(pk)
+        for names, found in by_fields.items():
+            announce(kind, model, found, names)
+    rest = (pk for pk in before if "deleted_at" not in changed[pk])
+    announce_each(model, ((pk, changed[pk]) for pk in rest))
 
 
 def _refuse_dependents(record: Record, operation_id: UUID | None) -> None:

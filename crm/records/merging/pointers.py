@@ -28,6 +28,8 @@ from crm.models import (
     Share,
 )
 from crm.operations import current
+from crm.records.services.announcing import announce, field_names
+from crm.registry.events import ChangeKind
 
 
 class OnMerge(StrEnum):
@@ -228,6 +230,8 @@ def _drop(pointer: Pointer, moved: Moved, ids: Collection[int]) -> None:
         loser_id = getattr(row, pointer.attribute)
         moved.rows[loser_id].setdefault(pointer.label, []).append(_values(row))
     rows.delete()
+    if issubclass(pointer.model, Record):
+        announce(ChangeKind.ERASED, pointer.model, ids)
 
 
 def _values(row: Any) -> dict[str, Any]:
@@ -246,6 +250,8 @@ def _point(pointer: Pointer, ids: list[int], to: Any) -> None:
     )
     rows = pointer.model._base_manager.filter(pk__in=ids)
     rows.update(**{pointer.attribute: to}, **touched)
+    if issubclass(pointer.model, Record):
+        announce(ChangeKind.CHANGED, pointer.model, ids, field_names(pointer.model, [pointer.name]))
 
 
 def put_back_all(
@@ -281,6 +287,8 @@ def _bring_back(pointer: Pointer, gone: Iterable[Mapping[str, Any]]) -> None:
         for row in gone
     ]
     pointer.model._base_manager.bulk_create(made, ignore_conflicts=True)
+    if issubclass(pointer.model, Record):
+        announce(ChangeKind.CREATED, pointer.model, [row.pk for row in made])
 
 
 def _from_json(one: Any, value: Any) -> Any:

@@ -14,9 +14,11 @@ from crm.models.levels import Privilege
 from crm.operations import current, journal_all, operation
 from crm.records.merging.comparing import Choices, compared_fields, links_to_itself, value_of
 from crm.records.merging.pointers import Moved, move_all
+from crm.records.services.announcing import DELETED, announce
 from crm.records.services.many import touched
 from crm.records.services.one import put_values, refuse_when_locked, require_links, save_changed
 from crm.registry.declaration import Feature, RecordType
+from crm.registry.events import ChangeKind
 
 FEWEST, MOST = 2, 10
 
@@ -141,6 +143,7 @@ def _key_taken_over(survivor: Any, losers: list[Any]) -> dict[str, str]:
     if survivor.external_id or giver is None:
         return {}
     type(giver)._base_manager.filter(pk=giver.pk).update(external_id=None, **touched())
+    announce(ChangeKind.CHANGED, type(giver), [giver.pk], {"external_id"})
     return {"external_id": giver.external_id}
 
 
@@ -148,8 +151,9 @@ def _retire(record_type: RecordType, losers: list[Any], survivor: Any) -> None:
     if record_type.merge.retire:
         import_string(record_type.merge.retire)(losers, survivor)
         return
-    rows = record_type.model._base_manager.filter(pk__in=[one.pk for one in losers])
-    rows.update(deleted_at=current().at, **touched())
+    ids = [one.pk for one in losers]
+    record_type.model._base_manager.filter(pk__in=ids).update(deleted_at=current().at, **touched())
+    announce(ChangeKind.DELETED, record_type.model, ids, DELETED)
 
 
 def _write_down(record_type: RecordType, survivor: Any, losers: list[Any], moved: Moved) -> None:

@@ -101,7 +101,14 @@ def _refuse_changed(record: Any, steps: list[FieldChange]) -> None:
 
 
 def _give_back(records: list[Any], steps: Steps) -> None:
-    before = {one.pk: old_values(one, steps[one.pk]) for one in records}
+    before = {
+        one.pk: {
+            name: value
+            for name, value in old_values(one, steps[one.pk]).items()
+            if getattr(one, name) != value
+        }
+        for one in records
+    }
     for record in records:
         for attribute, value in before[record.pk].items():
             setattr(record, attribute, value)

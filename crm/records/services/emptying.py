@@ -28,8 +28,9 @@ from crm.models import (
     Share,
 )
 from crm.operations import emit, journal_all, operation
+from crm.records.services.announcing import announce
 from crm.registry.declaration import RecordType
-from crm.registry.events import RecordsErased
+from crm.registry.events import ChangeKind, RecordsErased
 from crm.registry.registry import registry
 
 logger = logging.getLogger(__name__)
@@ -106,11 +107,29 @@ def _erase(record_type: RecordType, going: list[Record]) -> None:
     about: dict[str, Any] = {"record_type": record_type.key, "record_id__in": ids}
     journal_all("erased", going, is_final=True)
     emit(RecordsErased(record_type=record_type.key, ids=tuple(ids)))
-    Activity.objects.filter(regarding_type=record_type.key, regarding_id__in=ids).delete()
+    _announce_nulled(record_type.model, ids)
+    work = Activity.objects.filter(regarding_type=record_type.key, regarding_id__in=ids)
+    announce(ChangeKind.ERASED, Activity, list(work.values_list("pk", flat=True)))
+    work.delete()
     for model in (File, Share, RecentRecord, Notification):
         model.objects.filter(**about).delete()
     _forget_merges(record_type, ids)
     record_type.model.objects.filter(pk__in=ids).delete()
+    announce(ChangeKind.ERASED, record_type.model, ids)
+
+
+def _announce_nulled(model: type[Record], ids: list[int]) -> None:
+    """The records of which deleting these rows empties a link, or which go along with them."""
+    for relation in _relations_to(model):
+        other, name = relation.related_model, relation.field.name
+        if not issubclass(other, Record) or relation.on_delete in HOLDING:
+            continue
+        rows = other._base_manager.filter(**{f"{name}__in": ids}).exclude(pk__in=ids)
+        found = list(rows.values_list("pk", flat=True))
+        if relation.on_delete is models.CASCADE:
+            announce(ChangeKind.ERASED, other, found)
+        else:
+            announce(ChangeKind.CHANGED, other, found, {name})
 
 
 def _forget_merges(record_type: RecordType, ids: list[int]) -> None:

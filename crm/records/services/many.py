@@ -6,6 +6,7 @@ database refuses a whole batch is it written row by row, to find out which row i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,7 @@ from crm.errors import CrmError, RuleViolation
 from crm.models import Principal, Record, User
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal_all, operation
+from crm.records.services.announcing import DELETED, announce, announce_each, field_names
 from crm.records.services.one import (
     attributes,
     check_values,
@@ -28,7 +30,7 @@ from crm.records.services.one import (
     save_changed,
 )
 from crm.registry.declaration import RecordType
-from crm.registry.events import RecordsAssigned
+from crm.registry.events import ChangeKind, RecordsAssigned
 
 BATCH = 500
 
@@ -139,7 +141,7 @@ def delete_records(
 
     def delete(batch: list[int]) -> BulkResult:
         going, refused = _sifted(locked(actor, record_type, batch), may)
-        _stamp(record_type, going, deleted_at=current().at)
+        _stamp(record_type, going, ChangeKind.DELETED, deleted_at=current().at)
         journal_all("deleted", going)
         return BulkResult(len(going), refused)
 
@@ -164,7 +166,7 @@ def restore_records(*, actor: Actor, record_type: RecordType, ids: Iterable[int]
 def _restored(record_type: RecordType, rows: list[Any]) -> BulkResult:
     try:
         with transaction.atomic():
-            _stamp(record_type, rows, deleted_at=None)
+            _stamp(record_type, rows, ChangeKind.RESTORED, deleted_at=None)
     except IntegrityError:
         if len(rows) > 1:
             return sum((_restored(record_type, [row]) for row in rows), BulkResult(0))
@@ -206,10 +208,12 @@ def _sifted(rows: Iterable[Any], may: Callable[[Any], None]) -> tuple[list[Any],
     return going, refused
 
 
-def _stamp(record_type: RecordType, rows: list[Record], **values: Any) -> None:
-    record_type.model._base_manager.filter(pk__in=[row.pk for row in rows]).update(
-        **values, **touched()
-    )
+def _stamp(
+    record_type: RecordType, rows: list[Record], kind: ChangeKind, *, deleted_at: datetime | None
+) -> None:
+    ids = [row.pk for row in rows]
+    record_type.model._base_manager.filter(pk__in=ids).update(deleted_at=deleted_at, **touched())
+    announce(kind, record_type.model, ids, DELETED)
 
 
 def touched() -> dict[str, Any]:
@@ -290,6 +294,8 @@ class _Edit:
             rows.filter(pk__in=ids).update(**changes[0].new, **touched())
         else:
             _write_each(rows, changes)
+        model = self.record_type.model
+        announce_each(model, ((one.record.pk, field_names(model, one.new)) for one in changes))
         self._tell_new_owner(changes)
         if self.record_type.rules.after_save:
             fresh = rows.defer("search_text").in_bulk(ids)

@@ -16,9 +16,10 @@ from crm.errors import AccessDenied, NotVisible, RuleViolation, StaleVersion
 from crm.models import Record
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
+from crm.records.services.announcing import announce, changed_fields, field_names
 from crm.records.services.concurrent_edits import merge_values, originals_by_name
 from crm.registry.declaration import RecordType
-from crm.registry.events import RecordsAssigned
+from crm.registry.events import ChangeKind, RecordsAssigned
 from crm.registry.registry import registry
 
 # Fields no form, import or request may set through the generic services.
@@ -120,6 +121,7 @@ def save_new(record_type: RecordType, record: Any) -> Any:
         record.save(force_insert=True)
     read_again(record)
     journal("created", record)
+    announce(ChangeKind.CREATED, type(record), [record.pk])
     _tell_new_owner(record)
     follow(record_type, record, {})
     return record
@@ -167,9 +169,11 @@ def save_changed(record_type: RecordType, record: Any, changes: Mapping[str, Any
     derived = {name for name, value in before.items() if getattr(record, name) != value}
     record.modified_at = under_way.at
     record.modified_by_id = under_way.actor.id
+    written = changed_fields(record, changes) | field_names(type(record), derived)
     with _refused_by_database(record):
         record.save(update_fields=[*{*changes, *derived}, "modified_at", "modified_by"])
     read_again(record)
+    announce(ChangeKind.CHANGED, type(record), [record.pk], written)
     if "owner" in changes:
         _tell_new_owner(record)
     follow(record_type, record, changes)

@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from crm.runtime import health
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unannounced]
 
 
 @pytest.fixture(autouse=True)
