@@ -10,10 +10,14 @@ from accounts.services import announce_deletion, prepare_account, prepare_contac
 from crm.labels import plural_lazy, singular_lazy
 from crm.registry.declaration import (
     STANDARD_FEATURES,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
     DuplicateKey,
     Feature,
+    Group,
     Merge,
     NamedView,
     Panel,
@@ -22,6 +26,7 @@ from crm.registry.declaration import (
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_records
@@ -30,8 +35,8 @@ from crm.registry.standard import all_records, my_records
 def customer_places(order: int) -> tuple[Place, ...]:
     """Customers stand in every area."""
     return tuple(
-        Place(area=area, group="customers", order=order)
-        for area in ("sales", "service", "marketing")
+        Place(area=area, group=Group.CUSTOMERS, order=order)
+        for area in (Area.SALES, Area.SERVICE, Area.MARKETING)
     )
 
 
@@ -40,28 +45,28 @@ registry.register(
         model=Account,
         slug="accounts",
         icon="building-2",
-        colour="account",
+        colour=Colour.ACCOUNT,
         places=customer_places(10),
         form="accounts.forms.AccountForm",
         number="number",
         status=Status(
             field="relationship",
             tones={
-                "prospect": ("accent", "circle-dot"),
-                "customer": ("good", "circle-check"),
-                "partner": ("", "handshake"),
-                "supplier": ("", "truck"),
-                "competitor": ("warn", "swords"),
-                "other": ("", "circle"),
+                "prospect": (Tone.ACCENT, "circle-dot"),
+                "customer": (Tone.GOOD, "circle-check"),
+                "partner": (Tone.NEUTRAL, "handshake"),
+                "supplier": (Tone.NEUTRAL, "truck"),
+                "competitor": (Tone.WARN, "swords"),
+                "other": (Tone.NEUTRAL, "circle"),
             },
         ),
         subtitle=("number",),
         key_fields=(
-            Column(name="industry", kind="choice"),
-            Column(name="employees", kind="number"),
-            Column(name="annual_revenue", kind="money"),
+            Column(name="industry"),
+            Column(name="employees"),
+            Column(name="annual_revenue"),
             Column(name="phone"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -90,29 +95,27 @@ registry.register(
             Section(key="reach", label=_("How not to reach them"), fields=REFUSALS),
         ),
         columns=(
-            Column(name="name", kind="link"),
+            Column(name="name", kind=ColumnKind.LINK),
             Column(name="number", is_default=False),
-            Column(name="relationship", kind="pill"),
-            Column(name="industry", kind="choice"),
+            Column(name="relationship", kind=ColumnKind.PILL),
+            Column(name="industry"),
             Column(name="city", is_wide_only=True),
-            Column(name="country", kind="choice", is_default=False),
+            Column(name="country", is_default=False),
             Column(name="phone", is_wide_only=True),
             Column(name="email", is_default=False),
             Column(name="website", is_default=False),
-            Column(name="annual_revenue", kind="money"),
-            Column(name="employees", kind="number", is_default=False),
-            Column(name="founded_year", kind="text", is_default=False),
-            Column(name="parent", kind="record", related=("parent",), is_default=False),
+            Column(name="annual_revenue"),
+            Column(name="employees", is_default=False),
+            Column(name="founded_year", kind=ColumnKind.TEXT, is_default=False),
+            Column(name="parent", is_default=False),
             Column(
                 name="primary_contact",
-                kind="record",
-                related=("primary_contact",),
                 is_default=False,
             ),
-            Column(name="customer_since_on", kind="date", is_default=False),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="modified_at", kind="moment", is_wide_only=True),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="customer_since_on", is_default=False),
+            Column(name="owner"),
+            Column(name="modified_at", is_wide_only=True),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             my_records(is_default=True),
@@ -194,17 +197,17 @@ registry.register(
         model=Contact,
         slug="contacts",
         icon="user",
-        colour="contact",
+        colour=Colour.CONTACT,
         title="full_name",
         places=customer_places(20),
         form="accounts.forms.ContactForm",
         subtitle=("job_title", "account"),
         key_fields=(
-            Column(name="account", kind="record", related=("account",)),
+            Column(name="account"),
             Column(name="email"),
             Column(name="phone"),
             Column(name="mobile"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -227,18 +230,18 @@ registry.register(
             Section(key="reach", label=_("How not to reach them"), fields=REFUSALS),
         ),
         columns=(
-            Column(name="full_name", kind="link", sort="last_name,first_name"),
-            Column(name="account", kind="record", related=("account",), sort="account__name"),
+            Column(name="full_name", kind=ColumnKind.LINK, sort="last_name,first_name"),
+            Column(name="account"),
             Column(name="job_title", is_wide_only=True),
             Column(name="email"),
             Column(name="phone", is_wide_only=True),
             Column(name="mobile", is_default=False),
             Column(name="city", is_default=False),
-            Column(name="country", kind="choice", is_default=False),
-            Column(name="birthday", kind="date", is_default=False),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="modified_at", kind="moment", is_wide_only=True),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="country", is_default=False),
+            Column(name="birthday", is_default=False),
+            Column(name="owner"),
+            Column(name="modified_at", is_wide_only=True),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             my_records(is_default=True),

@@ -4,6 +4,7 @@ from celery import Celery
 from celery.signals import (
     heartbeat_sent,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_ready,
     worker_shutdown,
@@ -20,6 +21,14 @@ app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an
 
 # This module is imported with the package itself, before Django's apps are loaded; hence the
 # imports inside the functions below.
+
+
+@worker_init.connect
+def refuse_wrong_declarations(**_: object) -> None:
+    """A worker runs no system checks either."""
+    from crm.records import checks
+
+    checks.refuse_wrong_declarations()
 
 
 @worker_process_init.connect

@@ -10,12 +10,16 @@ from crm.labels import plural_lazy
 from crm.registry.declaration import (
     STANDARD_FEATURES,
     Action,
+    Area,
     Board,
     BoardColumn,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
     DuplicateKey,
     Feature,
+    Group,
     Merge,
     NamedView,
     Panel,
@@ -24,6 +28,7 @@ from crm.registry.declaration import (
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_open_records
@@ -41,25 +46,8 @@ from leads.services.saving import prepare_lead
 State, Reason = Lead.State, Lead.Reason
 
 
-def _is_open(record: Any) -> bool:
-    return bool(record.state == State.OPEN)
-
-
 def _is_new(record: Any) -> bool:
     return bool(record.reason == Reason.NEW)
-
-
-def _is_qualified(record: Any) -> bool:
-    return bool(record.state == State.QUALIFIED)
-
-
-def _is_closed(record: Any) -> bool:
-    return bool(record.state != State.OPEN)
-
-
-def _never(record: Any) -> bool:
-    """On one record's page the decision has a page of its own."""
-    return False
 
 
 def _lanes() -> list[BoardColumn]:
@@ -106,25 +94,25 @@ VIEWS = (
 )
 
 COLUMNS = (
-    Column(name="name", kind="link"),
+    Column(name="name", kind=ColumnKind.LINK),
     Column(name="number", is_default=False),
     Column(name="topic"),
     Column(name="company", is_wide_only=True),
     Column(name="job_title", is_default=False),
-    Column(name="reason", kind="pill"),
-    Column(name="rating", kind="choice"),
-    Column(name="source", kind="choice", is_wide_only=True),
-    Column(name="campaign", kind="record", related=("campaign",), is_default=False),
+    Column(name="reason", kind=ColumnKind.PILL),
+    Column(name="rating"),
+    Column(name="source", is_wide_only=True),
+    Column(name="campaign", is_default=False),
     Column(name="email", is_default=False),
     Column(name="phone", is_default=False),
     Column(name="city", is_default=False),
-    Column(name="country", kind="choice", is_default=False),
-    Column(name="budget_amount", kind="money", is_default=False),
-    Column(name="timeframe", kind="choice", is_default=False),
-    Column(name="owner", kind="person", related=("owner",)),
-    Column(name="created_at", kind="moment", is_wide_only=True),
-    Column(name="closed_at", kind="moment", is_default=False),
-    Column(name="modified_at", kind="moment", is_default=False),
+    Column(name="country", is_default=False),
+    Column(name="budget_amount", is_default=False),
+    Column(name="timeframe", is_default=False),
+    Column(name="owner"),
+    Column(name="created_at", is_wide_only=True),
+    Column(name="closed_at", is_default=False),
+    Column(name="modified_at", is_default=False),
 )
 
 SECTIONS = (
@@ -182,7 +170,7 @@ ACTIONS = (
         icon="circle-check",
         view="leads.views.qualify",
         is_primary=True,
-        is_shown=_is_open,
+        states=(State.OPEN,),
         order=10,
     ),
     Action(
@@ -191,7 +179,7 @@ ACTIONS = (
         icon="circle-check",
         service="leads.services.qualify_automatically",
         form="leads.forms.QualifyManyForm",
-        is_shown=_never,
+        is_offered_elsewhere=True,
         works_on_many=True,
         order=10,
     ),
@@ -201,7 +189,7 @@ ACTIONS = (
         icon="circle-x",
         service="leads.services.disqualify_lead",
         form="leads.forms.DisqualifyForm",
-        is_shown=_is_open,
+        states=(State.OPEN,),
         done=_("Disqualified."),
         order=20,
     ),
@@ -219,7 +207,7 @@ ACTIONS = (
         label=_("Undo the qualification"),
         icon="undo-2",
         service="leads.services.undo_qualification",
-        is_shown=_is_qualified,
+        states=(State.QUALIFIED,),
         done=_("The qualification is undone."),
         order=20,
     ),
@@ -228,7 +216,7 @@ ACTIONS = (
         label=_("Reactivate"),
         icon="rotate-ccw",
         service="leads.services.reactivate_lead",
-        is_shown=_is_closed,
+        states=(State.QUALIFIED, State.DISQUALIFIED),
         done=_("Open again."),
         order=30,
     ),
@@ -239,33 +227,33 @@ registry.register(
         model=Lead,
         slug="leads",
         icon="sparkles",
-        colour="lead",
+        colour=Colour.LEAD,
         number="number",
         places=(
-            Place(area="sales", group="sales", order=10),
-            Place(area="marketing", group="sales", order=10),
+            Place(area=Area.SALES, group=Group.SALES, order=10),
+            Place(area=Area.MARKETING, group=Group.SALES, order=10),
         ),
         form="leads.forms.LeadForm",
         status=Status(
             field="reason",
             tones={
-                "new": ("accent", "circle"),
-                "contacted": ("accent", "circle-dot"),
-                "qualified": ("good", "circle-check"),
-                "lost": ("", "circle-x"),
-                "cannot_contact": ("", "phone-off"),
-                "no_interest": ("", "circle-x"),
-                "canceled": ("", "circle-x"),
+                "new": (Tone.ACCENT, "circle"),
+                "contacted": (Tone.ACCENT, "circle-dot"),
+                "qualified": (Tone.GOOD, "circle-check"),
+                "lost": (Tone.NEUTRAL, "circle-x"),
+                "cannot_contact": (Tone.NEUTRAL, "phone-off"),
+                "no_interest": (Tone.NEUTRAL, "circle-x"),
+                "canceled": (Tone.NEUTRAL, "circle-x"),
             },
             closed=frozenset({"qualified", "lost", "cannot_contact", "no_interest", "canceled"}),
         ),
         subtitle=("company", "number"),
         key_fields=(
             Column(name="topic"),
-            Column(name="rating", kind="choice"),
-            Column(name="source", kind="choice"),
-            Column(name="budget_amount", kind="money"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="rating"),
+            Column(name="source"),
+            Column(name="budget_amount"),
+            Column(name="owner"),
         ),
         sections=SECTIONS,
         columns=COLUMNS,

@@ -37,11 +37,6 @@ def _is_escalated(case: Any) -> bool:
     return _is_active(case) and bool(case.is_escalated)
 
 
-def _never(case: Any) -> bool:
-    """Offered by a panel, not in the command bar."""
-    return False
-
-
 # What concerns the queue asks for reading only: the service lets who works in the queue, or
 # may assign the case, do it.
 ACTIONS = (
@@ -63,7 +58,7 @@ ACTIONS = (
         service="cases.services.resolve_case",
         form="cases.forms.ResolveForm",
         is_primary=True,
-        is_shown=_is_active,
+        states=(Case.State.ACTIVE,),
         done=_("Resolved."),
         order=10,
     ),
@@ -74,7 +69,7 @@ ACTIONS = (
         privilege=Privilege.READ,
         service="cases.services.route_case",
         form="cases.forms.RouteForm",
-        is_shown=_is_active,
+        states=(Case.State.ACTIVE,),
         done=_("Passed on."),
         order=20,
     ),
@@ -104,7 +99,7 @@ ACTIONS = (
         icon="circle-dot",
         service="cases.services.set_case_reason",
         form="cases.forms.StatusForm",
-        is_shown=_is_active,
+        states=(Case.State.ACTIVE,),
         done=_("The status is changed."),
         order=35,
     ),
@@ -114,7 +109,7 @@ ACTIONS = (
         icon="arrow-right",
         service="cases.services.move_case_stage",
         form="cases.forms.StageForm",
-        is_shown=_never,
+        is_offered_elsewhere=True,
         done=_("The stage is changed."),
         order=40,
     ),
@@ -143,7 +138,7 @@ ACTIONS = (
         icon="circle-x",
         service="cases.services.cancel_case",
         form="cases.forms.CancelForm",
-        is_shown=_is_active,
+        states=(Case.State.ACTIVE,),
         done=_("Canceled."),
         order=60,
     ),

@@ -24,31 +24,36 @@ from cases.services.creating import notify_saved, prepare_case
 from crm.labels import plural_lazy
 from crm.registry.declaration import (
     STANDARD_FEATURES,
+    Area,
     Board,
     BoardColumn,
     Chart,
+    Colour,
     Column,
     DuplicateKey,
     Feature,
+    Group,
     Merge,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 
 TONES = {
-    "in_progress": ("accent", "circle-dot"),
-    "on_hold": ("warn", "circle-pause"),
-    "waiting": ("warn", "message-circle-question-mark"),
-    "researching": ("accent", "search"),
-    "solved": ("good", "circle-check"),
-    "informed": ("good", "circle-check"),
-    "canceled": ("", "circle-x"),
-    "merged": ("", "merge"),
+    "in_progress": (Tone.ACCENT, "circle-dot"),
+    "on_hold": (Tone.WARN, "circle-pause"),
+    "waiting": (Tone.WARN, "message-circle-question-mark"),
+    "researching": (Tone.ACCENT, "search"),
+    "solved": (Tone.GOOD, "circle-check"),
+    "informed": (Tone.GOOD, "circle-check"),
+    "canceled": (Tone.NEUTRAL, "circle-x"),
+    "merged": (Tone.NEUTRAL, "merge"),
 }
 
 
@@ -65,7 +70,7 @@ PANELS = (
         label=_("Stages"),
         template="cases/panels/process.html",
         load=process,
-        place="top",
+        place=PanelPlace.TOP,
         order=10,
     ),
     Panel(
@@ -73,7 +78,7 @@ PANELS = (
         label=_("Resolution"),
         template="cases/panels/resolution.html",
         load=resolution,
-        place="main",
+        place=PanelPlace.MAIN,
         order=10,
     ),
     Panel(
@@ -138,10 +143,10 @@ registry.register(
         model=Case,
         slug="cases",
         icon="life-buoy",
-        colour="case",
+        colour=Colour.CASE,
         title="title",
         number="number",
-        places=(Place(area="service", group="service", order=10),),
+        places=(Place(area=Area.SERVICE, group=Group.SERVICE, order=10),),
         form="cases.forms.CaseForm",
         create="cases.services.create_case",
         status=Status(
@@ -152,11 +157,11 @@ registry.register(
         subtitle=("account", "number"),
         key_fields=(
             Column(name="priority", template="cases/priority.html"),
-            Column(name="origin", kind="choice"),
-            Column(name="kind", kind="choice"),
-            Column(name="created_at", kind="moment"),
-            Column(name="first_response_at", kind="moment"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="origin"),
+            Column(name="kind"),
+            Column(name="created_at"),
+            Column(name="first_response_at"),
+            Column(name="owner"),
         ),
         sections=(
             Section(

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import singular_lazy
-from crm.registry.declaration import Column, Deadline, NamedView
+from crm.registry.declaration import Column, ColumnKind, Deadline, NamedView
 from crm.registry.standard import all_records
 
 VIEWS = (
@@ -48,27 +48,25 @@ VIEWS = (
 )
 
 COLUMNS = (
-    Column(name="title", kind="link"),
+    Column(name="title", kind=ColumnKind.LINK),
     Column(name="number", is_wide_only=True),
-    Column(name="account", kind="record", related=("account",), sort="account__name"),
+    Column(name="account"),
     Column(
         name="contact",
-        kind="record",
-        related=("contact",),
         sort="contact__last_name,contact__first_name",
         is_default=False,
     ),
-    Column(name="reason", kind="pill"),
+    Column(name="reason", kind=ColumnKind.PILL),
     Column(
         name="priority",
         template="cases/priority.html",
         reads=("is_escalated", "priority"),
     ),
-    Column(name="created_at", kind="moment"),
+    Column(name="created_at"),
     Column(
         name="queue",
         label=singular_lazy("queue"),
-        kind="record",
+        kind=ColumnKind.RECORD,
         sort="queue_item__queue__name",
         related=("queue_item__queue",),
         reads=("queue_item__queue",),
@@ -77,29 +75,28 @@ COLUMNS = (
     Column(
         name="worker",
         label=_("Taken by"),
-        kind="person",
+        kind=ColumnKind.PERSON,
         sort="queue_item__worked_by__name",
         related=("queue_item__worked_by",),
         reads=("queue_item__worked_by",),
         is_default=False,
     ),
-    Column(name="owner", kind="person", related=("owner",), is_wide_only=True),
-    Column(name="stage", kind="stage", is_default=False),
-    Column(name="kind", kind="choice", is_default=False),
-    Column(name="severity", kind="choice", is_default=False),
-    Column(name="origin", kind="choice", is_default=False),
-    Column(name="product", kind="record", related=("product",), is_default=False),
+    Column(name="owner", is_wide_only=True),
+    Column(name="stage", kind=ColumnKind.STAGE, is_default=False),
+    Column(name="kind", is_default=False),
+    Column(name="severity", is_default=False),
+    Column(name="origin", is_default=False),
+    Column(name="product", is_default=False),
     Column(
         name="follow_up_on",
-        kind="date",
         is_default=False,
         deadline=Deadline(field="state", values=frozenset({"active"})),
     ),
-    Column(name="is_escalated", kind="bool", is_default=False),
-    Column(name="escalated_at", kind="moment", is_default=False),
-    Column(name="first_response_at", kind="moment", is_default=False),
-    Column(name="resolved_at", kind="moment", is_default=False),
-    Column(name="minutes", kind="number", is_default=False),
-    Column(name="billable_minutes", kind="number", is_default=False),
-    Column(name="modified_at", kind="moment", is_default=False),
+    Column(name="is_escalated", is_default=False),
+    Column(name="escalated_at", is_default=False),
+    Column(name="first_response_at", is_default=False),
+    Column(name="resolved_at", is_default=False),
+    Column(name="minutes", is_default=False),
+    Column(name="billable_minutes", is_default=False),
+    Column(name="modified_at", is_default=False),
 )

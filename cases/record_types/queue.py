@@ -6,9 +6,14 @@ from cases.services.creating import keep_filled_queue
 from crm.models.levels import Privilege
 from crm.registry.declaration import (
     Action,
+    Area,
+    Colour,
     Column,
+    ColumnKind,
+    Group,
     NamedView,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
@@ -22,14 +27,14 @@ registry.register(
         model=Queue,
         slug="queues",
         icon="inbox",
-        colour="case",
-        places=(Place(area="service", group="service", order=20),),
+        colour=Colour.CASE,
+        places=(Place(area=Area.SERVICE, group=Group.SERVICE, order=20),),
         form="cases.forms.QueueForm",
         subtitle=("description",),
         key_fields=(
-            Column(name="is_private", kind="bool"),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="created_at", kind="moment"),
+            Column(name="is_private"),
+            Column(name="owner"),
+            Column(name="created_at"),
         ),
         sections=(
             Section(
@@ -40,12 +45,12 @@ registry.register(
             ),
         ),
         columns=(
-            Column(name="name", kind="link"),
+            Column(name="name", kind=ColumnKind.LINK),
             Column(name="description", is_wide_only=True),
-            Column(name="is_private", kind="bool"),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="modified_at", kind="moment", is_default=False),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="is_private"),
+            Column(name="owner"),
+            Column(name="modified_at", is_default=False),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             NamedView(
@@ -84,7 +89,7 @@ registry.register(
                 label=_("What is waiting"),
                 template="cases/panels/queue.html",
                 load=queue_contents,
-                place="main",
+                place=PanelPlace.MAIN,
                 reads="case",
             ),
         ),

@@ -9,10 +9,14 @@ from crm.models.levels import Privilege
 from crm.registry.declaration import (
     STANDARD_FEATURES,
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
     Deadline,
     Feature,
+    Group,
     NamedView,
     Panel,
     Place,
@@ -20,6 +24,7 @@ from crm.registry.declaration import (
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records
@@ -27,13 +32,8 @@ from crm.registry.standard import all_records
 State = Activity.State
 
 
-def _is_open(activity: Activity) -> bool:
-    return activity.state == State.OPEN
-
-
 DUE = Column(
     name="due_at",
-    kind="moment",
     deadline=Deadline(field="state", values=frozenset({State.OPEN})),
 )
 
@@ -42,9 +42,10 @@ registry.register(
         model=Activity,
         slug="activities",
         icon="square-check",
-        colour="activity",
+        colour=Colour.ACTIVITY,
         places=tuple(
-            Place(area=area, group="work", order=20) for area in ("sales", "service", "marketing")
+            Place(area=area, group=Group.WORK, order=20)
+            for area in (Area.SALES, Area.SERVICE, Area.MARKETING)
         ),
         form="crm.activities.forms.ActivityForm",
         create="crm.activities.services.create_activity",
@@ -53,17 +54,17 @@ registry.register(
         status=Status(
             field="state",
             tones={
-                State.OPEN: ("accent", "circle-dot"),
-                State.COMPLETED: ("good", "circle-check"),
-                State.CANCELED: ("", "circle-x"),
+                State.OPEN: (Tone.ACCENT, "circle-dot"),
+                State.COMPLETED: (Tone.GOOD, "circle-check"),
+                State.CANCELED: (Tone.NEUTRAL, "circle-x"),
             },
             closed=frozenset({State.COMPLETED, State.CANCELED}),
         ),
         key_fields=(
-            Column(name="kind", kind="choice"),
+            Column(name="kind"),
             DUE,
-            Column(name="priority", kind="choice"),
-            Column(name="owner", kind="person"),
+            Column(name="priority"),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -77,16 +78,16 @@ registry.register(
             ),
         ),
         columns=(
-            Column(name="subject", kind="link"),
-            Column(name="kind", kind="choice"),
-            Column(name="state", kind="pill"),
+            Column(name="subject", kind=ColumnKind.LINK),
+            Column(name="kind"),
+            Column(name="state", kind=ColumnKind.PILL),
             DUE,
-            Column(name="priority", kind="choice", is_wide_only=True),
-            Column(name="owner", kind="person", is_wide_only=True),
-            Column(name="done_at", kind="moment", is_default=False),
+            Column(name="priority", is_wide_only=True),
+            Column(name="owner", is_wide_only=True),
+            Column(name="done_at", is_default=False),
             Column(name="location", is_default=False),
-            Column(name="minutes", kind="number", is_default=False),
-            Column(name="modified_at", kind="moment", is_default=False),
+            Column(name="minutes", is_default=False),
+            Column(name="modified_at", is_default=False),
         ),
         views=(
             NamedView(
@@ -122,7 +123,7 @@ registry.register(
                 icon="check",
                 service="crm.activities.services.complete_activity",
                 is_primary=True,
-                is_shown=_is_open,
+                states=(State.OPEN,),
                 done=_("Done."),
                 works_on_many=True,
             ),
@@ -132,7 +133,7 @@ registry.register(
                 icon="calendar-clock",
                 service="crm.activities.services.reschedule_activity",
                 form="crm.activities.forms.RescheduleForm",
-                is_shown=_is_open,
+                states=(State.OPEN,),
                 done=_("Moved to another time."),
             ),
             Action(
@@ -140,7 +141,7 @@ registry.register(
                 label=_("Cancel"),
                 icon="circle-x",
                 service="crm.activities.services.cancel_activity",
-                is_shown=_is_open,
+                states=(State.OPEN,),
                 done=_("Canceled."),
             ),
             Action(
@@ -148,7 +149,7 @@ registry.register(
                 label=_("Open again"),
                 icon="rotate-ccw",
                 service="crm.activities.services.reopen_activity",
-                is_shown=lambda activity: not _is_open(activity),
+                states=(State.COMPLETED, State.CANCELED),
                 done=_("Open again."),
             ),
             Action(

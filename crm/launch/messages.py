@@ -12,12 +12,10 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 from crm.launch.console import say
+from crm.settings.apps import ROOMS
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (
-    *("crm", "accounts", "cases", "leads", "marketing", "opportunities", "sales_docs", "service"),
-    "templates",
-)
+FOLDERS = (*sorted(ROOMS), "templates")
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -83,7 +83,7 @@ def _key_columns(record_type: RecordType) -> list[BoundColumn]:
     """The fields of the record's header, and in any case whose it is."""
     columns = list(key_columns(record_type))
     if not any(column.name == "owner" for column in columns):
-        columns += bind(record_type, [Column(name="owner", kind="person")])
+        columns += bind(record_type, [Column(name="owner")])
     return columns
 
 

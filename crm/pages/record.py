@@ -172,8 +172,7 @@ def commands(actor: Any, record_type: RecordType, record: Any) -> list[Command]:
     actions = [
         action
         for action in sorted(record_type.actions, key=lambda one: (not one.is_primary, one.order))
-        if actor.allows(action.privilege, record)
-        and (not action.is_shown or action.is_shown(record))
+        if actor.allows(action.privilege, record) and action.is_offered(record)
     ]
     refusals = [str((action.refusal and action.refusal(actor, record)) or "") for action in actions]
     main = next(

@@ -36,6 +36,80 @@ class Feature(StrEnum):
     MERGE = "merge"
 
 
+class Area(StrEnum):
+    """A part of the site map."""
+
+    SALES = "sales"
+    SERVICE = "service"
+    MARKETING = "marketing"
+
+
+class Group(StrEnum):
+    """A heading within an area; it also decides the standard roles' levels."""
+
+    WORK = "work"
+    CUSTOMERS = "customers"
+    SALES = "sales"
+    COLLATERAL = "collateral"
+    SERVICE = "service"
+    KNOWLEDGE = "knowledge"
+    MARKETING = "marketing"
+
+
+class ColumnKind(StrEnum):
+    """How a value is drawn, aligned and exported; '' derives it from the model's field."""
+
+    TEXT = "text"
+    LINK = "link"  # the title, as a link to the record
+    MONEY = "money"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DATE = "date"
+    MOMENT = "moment"
+    CHOICE = "choice"
+    PILL = "pill"  # a choice with the tone and icon of the type's status
+    STAGE = "stage"
+    PERSON = "person"
+    RECORD = "record"
+    BOOL = "bool"
+    EMAIL = "email"
+    WEB = "web"
+    MANY = "many"
+
+
+class PanelPlace(StrEnum):
+    """Where a panel stands on the record page."""
+
+    TOP = "top"
+    MAIN = "main"
+    SIDE = "side"
+    TAB = "tab"
+
+
+class Tone(StrEnum):
+    """What a colour says of a state; its icon and word say the same."""
+
+    NEUTRAL = ""
+    ACCENT = "accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Colour(StrEnum):
+    """The colour of a type's icon: the class t-<colour> of the stylesheet."""
+
+    ACCOUNT = "account"
+    ACTIVITY = "activity"
+    CAMPAIGN = "campaign"
+    CASE = "case"
+    CONTACT = "contact"
+    LEAD = "lead"
+    OPPORTUNITY = "opportunity"
+    PRODUCT = "product"
+    QUOTE = "quote"
+
+
 # Whether two records can be one thing noted twice, only the type knows: it asks for merging.
 STANDARD_FEATURES = frozenset(Feature) - {Feature.MERGE}
 
@@ -44,8 +118,8 @@ STANDARD_FEATURES = frozenset(Feature) - {Feature.MERGE}
 class Place:
     """Where the type stands in the site map. `group` also decides the standard roles' levels."""
 
-    area: str  # sales | service | marketing
-    group: str  # customers | sales | collateral | service | knowledge | marketing
+    area: Area
+    group: Group
     order: int = 50
 
 
@@ -70,8 +144,8 @@ class Column:
     `name` is a model field or a name of its own; `accessor` is the path read from the row
     ("account.name" follows links), `sort` the ORM paths that order it, separated by commas
     ("" = not sortable).
-    `kind` decides the cell: text, link, money, number, percent, date, moment, choice, pill,
-    stage, person, bool, record. A money column names its currency's path.
+    `kind` decides the cell; it, `related` and `sort` are given only where the model's field says
+    otherwise. A money column names its currency's path.
 
     `reads` are the fields a property or a template makes the cell of: of the rows of a list nothing
     else is fetched, and a template is drawn once for the same values.
@@ -80,7 +154,7 @@ class Column:
     name: str
     accessor: str = ""
     label: Text = None
-    kind: str = ""
+    kind: ColumnKind | None = None
     sort: str | None = None
     related: tuple[str, ...] = ()  # select_related paths the accessor needs
     currency: str = "currency_id"
@@ -118,12 +192,11 @@ class Section:
 class Status:
     """The field that says where a record stands, with a tone and icon per value.
 
-    `tones` maps a value to (tone, icon); tones: '', accent, good, warn, bad. `closed` are the
-    values in which the record is read-only.
+    `tones` maps a value to (tone, icon). `closed` are the values in which the record is read-only.
     """
 
     field: str
-    tones: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    tones: Mapping[str, tuple[Tone, str]] = dataclasses.field(default_factory=dict)
     closed: frozenset[str] = frozenset()
 
 
@@ -145,7 +218,7 @@ class Panel:
     label: Text
     template: str
     load: Callable[["Actor", Any], Mapping[str, Any] | None]
-    place: str = "side"  # side | tab | top | main
+    place: PanelPlace = PanelPlace.SIDE
     icon: str = "list"
     order: int = 50
     reads: str = ""  # type key the actor must be able to read at all
@@ -162,7 +235,8 @@ class Action:
     of the service, which gets actor, record_id and version as well), or `view`, the dotted
     path of a view `(request, record_type, record) -> response` that shows and does it all.
     `refusal(actor, record)` returns a sentence when the verb cannot be used now (the button
-    is then disabled and says why), None when it can; `is_shown` leaves the button out. On a
+    is then disabled and says why), None when it can; where `states` and `is_shown` do not hold,
+    or `is_offered_elsewhere` does, the command bar leaves the button out. On a
     POST the service alone decides, so that pressing twice answers the same. `preview(actor,
     record)` returns the sentences that say what will happen.
     """
@@ -176,13 +250,21 @@ class Action:
     view: str = ""
     is_primary: bool = False
     is_dangerous: bool = False
+    states: tuple[str, ...] = ()  # values of `state` in which the command bar offers it; () = all
     is_shown: Callable[[Any], bool] | None = None
+    is_offered_elsewhere: bool = False  # by a panel, a list or another page, not the command bar
     refusal: Callable[["Actor", Any], Text | None] | None = None
     preview: Callable[["Actor", Any], Iterable[Text]] | None = None
     done: Text = ""  # what the toast says
     order: int = 50
     works_on_many: bool = False
     is_get_only: bool = False  # a page or file, nothing is changed
+
+    def is_offered(self, record: Any) -> bool:
+        """Whether the command bar of this record has the verb."""
+        if self.is_offered_elsewhere or (self.states and record.state not in self.states):
+            return False
+        return self.is_shown is None or self.is_shown(record)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,7 +364,7 @@ class RecordType:
     sections: tuple[Section, ...]
     columns: tuple[Column, ...]
     views: tuple[NamedView, ...]
-    colour: str = "activity"  # class t-<colour> of the icon tile
+    colour: Colour = Colour.ACTIVITY
     title: str = "name"
     number: str = ""
     subtitle: tuple[str, ...] = ()  # accessors shown under the title

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from crm.models import Record
     from crm.registry.declaration import RecordType
 
+# What may follow /<slug>/<id>/ beside the actions of the type.
+BUILT_IN_SEGMENTS = frozenset(
+    {"edit", "cell", "delete", "assign", "compose", "timeline", "files", "share", "restore"}
+    | {"merge", "move"}
+)
+
 
 class RecordTypeConverter:
     """Puts a RecordType into the view for a slug, and a type or key back into the address."""

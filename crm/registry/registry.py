@@ -1,5 +1,6 @@
 """The record types of the running product, collected once at start and then frozen."""
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ class Registry:
         self._by_key: dict[str, RecordType] = {}
         self._by_slug: dict[str, RecordType] = {}
         self._additions: list[tuple[str, Panel | Action]] = []
+        self._files: dict[str, str] = {}
         self._is_frozen = False
 
     def register(self, record_type: RecordType) -> RecordType:
@@ -25,7 +27,12 @@ class Registry:
             raise ImproperlyConfigured(f"Record type {record_type.key!r} is declared twice.")
         self._by_key[record_type.key] = record_type
         self._by_slug[record_type.slug] = record_type
+        self._files[record_type.key] = _calling_file()
         return record_type
+
+    def declared_in(self, key: str) -> str:
+        """The file that declares the type, as from the project's folder: for messages."""
+        return self._files.get(key, "")
 
     def add_panel(self, key: str, panel: Panel) -> None:
         """Puts a panel on another type's record page: apps above register downwards."""
@@ -70,3 +77,11 @@ class Registry:
 
 
 registry = Registry()
+
+
+def _calling_file() -> str:
+    """The file that called the registry."""
+    frame = inspect.currentframe()
+    while frame and frame.f_globals.get("__name__") == __name__:
+        frame = frame.f_back
+    return str(frame.f_globals["__name__"]).replace(".", "/") + ".py" if frame else ""

@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from crm.settings.apps import APPS
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -12,13 +14,7 @@ CRM_HOME = Path(env("CRM_HOME", default=str(BASE_DIR / "var"))).resolve()
 
 INSTALLED_APPS = [
     "crm.apps.CrmConfig",
-    "accounts",
-    "opportunities",
-    "leads",
-    "sales_docs",
-    "cases",
-    "marketing",
-    "service",
+    *APPS,
     "allauth",
     "allauth.account",
     "allauth.mfa",

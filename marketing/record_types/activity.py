@@ -5,15 +5,21 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.levels import Privilege
 from crm.registry.declaration import (
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
+    Group,
     NamedView,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_records
@@ -30,11 +36,6 @@ def _mailing(*states: str) -> Any:
 
 def _other(*states: str) -> Any:
     return lambda activity: not activity.is_mailing and activity.state in states
-
-
-def _never(activity: Any) -> bool:
-    """A step of the mailing's own pages."""
-    return False
 
 
 MAILING = (
@@ -63,7 +64,7 @@ MAILING = (
         label=_("Content"),
         icon="pencil",
         view="marketing.views.content.write",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="preview",
@@ -82,21 +83,21 @@ MAILING = (
         privilege=Privilege.READ,
         view="marketing.views.content.preview_frame",
         is_get_only=True,
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="test",
         label=_("Send a test"),
         icon="flask-conical",
         view="marketing.views.content.try_out",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="review",
         label=_("Review and launch"),
         icon="rocket",
         view="marketing.views.review.review",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="recipients",
@@ -105,14 +106,14 @@ MAILING = (
         privilege=Privilege.READ,
         view="marketing.views.live.recipients",
         is_get_only=True,
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="settle",
         label=_("Decide about unknown ones"),
         icon="circle-question-mark",
         view="marketing.views.live.decide_unknown",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="pause",
@@ -199,27 +200,27 @@ registry.register(
         model=CampaignActivity,
         slug="campaign-activities",
         icon="send",
-        colour="campaign",
-        places=(Place(area="marketing", group="marketing", order=30),),
+        colour=Colour.CAMPAIGN,
+        places=(Place(area=Area.MARKETING, group=Group.MARKETING, order=30),),
         form="marketing.forms.CampaignActivityForm",
         subtitle=("campaign", "channel"),
         status=Status(
             field="state",
             tones={
-                "proposed": ("", "circle-dashed"),
-                "running": ("accent", "loader"),
-                "paused": ("warn", "circle-pause"),
-                "completed": ("good", "circle-check"),
-                "canceled": ("", "ban"),
+                "proposed": (Tone.NEUTRAL, "circle-dashed"),
+                "running": (Tone.ACCENT, "loader"),
+                "paused": (Tone.WARN, "circle-pause"),
+                "completed": (Tone.GOOD, "circle-check"),
+                "canceled": (Tone.NEUTRAL, "ban"),
             },
             closed=frozenset({"canceled"}),
         ),
         key_fields=(
-            Column(name="campaign", kind="record", related=("campaign",)),
-            Column(name="channel", kind="choice"),
-            Column(name="scheduled_start_on", kind="date"),
-            Column(name="actual_cost", kind="money"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="campaign"),
+            Column(name="channel"),
+            Column(name="scheduled_start_on"),
+            Column(name="actual_cost"),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -242,18 +243,18 @@ registry.register(
             Section(key="text", label=_("Description"), fields=("description",)),
         ),
         columns=(
-            Column(name="name", kind="link"),
-            Column(name="campaign", kind="record", related=("campaign",)),
-            Column(name="channel", kind="choice", is_wide_only=True),
-            Column(name="state", kind="pill"),
-            Column(name="scheduled_start_on", kind="date", is_wide_only=True),
-            Column(name="scheduled_end_on", kind="date", is_default=False),
-            Column(name="started_at", kind="moment", is_wide_only=True),
-            Column(name="ended_at", kind="moment", is_default=False),
-            Column(name="budget", kind="money", is_default=False),
-            Column(name="actual_cost", kind="money"),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="modified_at", kind="moment", is_default=False),
+            Column(name="name", kind=ColumnKind.LINK),
+            Column(name="campaign"),
+            Column(name="channel", is_wide_only=True),
+            Column(name="state", kind=ColumnKind.PILL),
+            Column(name="scheduled_start_on", is_wide_only=True),
+            Column(name="scheduled_end_on", is_default=False),
+            Column(name="started_at", is_wide_only=True),
+            Column(name="ended_at", is_default=False),
+            Column(name="budget", is_default=False),
+            Column(name="actual_cost"),
+            Column(name="owner"),
+            Column(name="modified_at", is_default=False),
         ),
         views=(
             all_records(is_default=True),
@@ -292,7 +293,7 @@ registry.register(
                 label=_("Mailing"),
                 template="marketing/panels/mailing.html",
                 load=mailing_of,
-                place="top",
+                place=PanelPlace.TOP,
             ),
         ),
         rules=Rules(before_save=prepare_activity, before_delete=keep_activity),

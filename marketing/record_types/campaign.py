@@ -1,20 +1,24 @@
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
 from crm.models.levels import Privilege
 from crm.registry.declaration import (
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
+    Group,
     NamedView,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_records
@@ -25,10 +29,6 @@ from marketing.services.saving import keep_campaign, prepare_campaign
 State = Campaign.State
 
 
-def _in(*states: str) -> Any:
-    return lambda campaign: campaign.state in states
-
-
 ACTIONS = (
     Action(
         key="launch",
@@ -36,7 +36,7 @@ ACTIONS = (
         icon="rocket",
         service="marketing.services.launch_campaign",
         is_primary=True,
-        is_shown=_in(State.PROPOSED, State.READY),
+        states=(State.PROPOSED, State.READY),
         done=_("Launched."),
         order=10,
     ),
@@ -46,7 +46,7 @@ ACTIONS = (
         icon="circle-play",
         service="marketing.services.launch_campaign",
         is_primary=True,
-        is_shown=_in(State.SUSPENDED),
+        states=(State.SUSPENDED,),
         done=_("Under way again. Mailings that were paused wait until you resume them."),
         order=10,
     ),
@@ -55,7 +55,7 @@ ACTIONS = (
         label=_("Complete"),
         icon="circle-check",
         service="marketing.services.complete_campaign",
-        is_shown=_in(State.LAUNCHED, State.SUSPENDED),
+        states=(State.LAUNCHED, State.SUSPENDED),
         done=_("Completed."),
         order=20,
     ),
@@ -64,7 +64,7 @@ ACTIONS = (
         label=_("Ready to launch"),
         icon="clipboard-check",
         service="marketing.services.mark_ready",
-        is_shown=_in(State.PROPOSED),
+        states=(State.PROPOSED,),
         done=_("Ready to launch."),
         order=20,
     ),
@@ -73,7 +73,7 @@ ACTIONS = (
         label=_("Suspend"),
         icon="circle-pause",
         service="marketing.services.suspend_campaign",
-        is_shown=_in(State.LAUNCHED),
+        states=(State.LAUNCHED,),
         done=_("Suspended. What was being sent is paused."),
         order=30,
     ),
@@ -82,7 +82,7 @@ ACTIONS = (
         label=_("Call off"),
         icon="ban",
         service="marketing.services.cancel_campaign",
-        is_shown=_in(State.PROPOSED, State.READY, State.LAUNCHED, State.SUSPENDED),
+        states=(State.PROPOSED, State.READY, State.LAUNCHED, State.SUSPENDED),
         done=_("Called off."),
         order=40,
     ),
@@ -91,7 +91,7 @@ ACTIONS = (
         label=_("Reopen"),
         icon="rotate-ccw",
         service="marketing.services.reopen_campaign",
-        is_shown=_in(State.COMPLETED, State.CANCELED),
+        states=(State.COMPLETED, State.CANCELED),
         done=_("Open again."),
         order=20,
     ),
@@ -102,7 +102,7 @@ ACTIONS = (
         privilege=Privilege.APPEND,
         service="marketing.services.add_list",
         form="marketing.forms.AddListForm",
-        is_shown=lambda campaign: False,
+        is_offered_elsewhere=True,
         done=_("Added."),
     ),
     Action(
@@ -111,7 +111,7 @@ ACTIONS = (
         icon="x",
         privilege=Privilege.APPEND,
         view="marketing.views.lists.remove_from_campaign",
-        is_shown=lambda campaign: False,
+        is_offered_elsewhere=True,
     ),
 )
 
@@ -120,29 +120,29 @@ registry.register(
         model=Campaign,
         slug="campaigns",
         icon="megaphone",
-        colour="campaign",
+        colour=Colour.CAMPAIGN,
         number="number",
-        places=(Place(area="marketing", group="marketing", order=10),),
+        places=(Place(area=Area.MARKETING, group=Group.MARKETING, order=10),),
         form="marketing.forms.CampaignForm",
         subtitle=("number", "kind"),
         status=Status(
             field="state",
             tones={
-                "proposed": ("", "circle-dashed"),
-                "ready": ("accent", "circle-dot"),
-                "launched": ("accent", "rocket"),
-                "completed": ("good", "circle-check"),
-                "canceled": ("", "ban"),
-                "suspended": ("warn", "circle-pause"),
+                "proposed": (Tone.NEUTRAL, "circle-dashed"),
+                "ready": (Tone.ACCENT, "circle-dot"),
+                "launched": (Tone.ACCENT, "rocket"),
+                "completed": (Tone.GOOD, "circle-check"),
+                "canceled": (Tone.NEUTRAL, "ban"),
+                "suspended": (Tone.WARN, "circle-pause"),
             },
             closed=frozenset({"completed", "canceled"}),
         ),
         key_fields=(
-            Column(name="proposed_start_on", kind="date"),
-            Column(name="proposed_end_on", kind="date"),
-            Column(name="budget", kind="money"),
-            Column(name="expected_response", kind="percent"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="proposed_start_on"),
+            Column(name="proposed_end_on"),
+            Column(name="budget"),
+            Column(name="expected_response", kind=ColumnKind.PERCENT),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -168,21 +168,21 @@ registry.register(
             ),
         ),
         columns=(
-            Column(name="name", kind="link"),
+            Column(name="name", kind=ColumnKind.LINK),
             Column(name="number", is_wide_only=True),
-            Column(name="kind", kind="choice", is_wide_only=True),
-            Column(name="state", kind="pill"),
-            Column(name="proposed_start_on", kind="date"),
-            Column(name="proposed_end_on", kind="date", is_wide_only=True),
-            Column(name="actual_start_on", kind="date", is_default=False),
-            Column(name="actual_end_on", kind="date", is_default=False),
-            Column(name="budget", kind="money"),
-            Column(name="misc_costs", kind="money", is_default=False),
-            Column(name="estimated_revenue", kind="money", is_default=False),
-            Column(name="expected_response", kind="percent", is_default=False),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="created_at", kind="moment", is_default=False),
-            Column(name="modified_at", kind="moment", is_default=False),
+            Column(name="kind", is_wide_only=True),
+            Column(name="state", kind=ColumnKind.PILL),
+            Column(name="proposed_start_on"),
+            Column(name="proposed_end_on", is_wide_only=True),
+            Column(name="actual_start_on", is_default=False),
+            Column(name="actual_end_on", is_default=False),
+            Column(name="budget"),
+            Column(name="misc_costs", is_default=False),
+            Column(name="estimated_revenue", is_default=False),
+            Column(name="expected_response", kind=ColumnKind.PERCENT, is_default=False),
+            Column(name="owner"),
+            Column(name="created_at", is_default=False),
+            Column(name="modified_at", is_default=False),
         ),
         views=(
             NamedView(
@@ -230,7 +230,7 @@ registry.register(
                 label=plural_lazy("campaignactivity"),
                 template="marketing/panels/activities.html",
                 load=activities_of,
-                place="main",
+                place=PanelPlace.MAIN,
                 order=10,
                 reads="campaignactivity",
             ),
@@ -255,7 +255,7 @@ registry.register(
                 label=_("Results"),
                 template="marketing/panels/results.html",
                 load=results_of,
-                place="tab",
+                place=PanelPlace.TAB,
                 icon="chart-column",
             ),
         ),

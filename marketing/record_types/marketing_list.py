@@ -5,10 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.levels import Privilege
 from crm.registry.declaration import (
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
+    Group,
     NamedView,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
@@ -29,26 +34,21 @@ def _is_unlocked(record: Any) -> bool:
     return not record.is_locked
 
 
-def _never(record: Any) -> bool:
-    """Offered among the members, not in the command bar."""
-    return False
-
-
 registry.register(
     RecordType(
         model=MarketingList,
         slug="marketing-lists",
         icon="layout-list",
-        colour="campaign",
-        places=(Place(area="marketing", group="marketing", order=20),),
+        colour=Colour.CAMPAIGN,
+        places=(Place(area=Area.MARKETING, group=Group.MARKETING, order=20),),
         form="marketing.forms.MarketingListForm",
         subtitle=("member_type", "purpose"),
         key_fields=(
-            Column(name="member_type", kind="choice"),
+            Column(name="member_type"),
             Column(name="source"),
-            Column(name="cost", kind="money"),
-            Column(name="is_locked", kind="bool"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="cost"),
+            Column(name="is_locked"),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -61,22 +61,21 @@ registry.register(
             Section(key="text", label=_("Description"), fields=("description",)),
         ),
         columns=(
-            Column(name="name", kind="link"),
-            Column(name="member_type", kind="choice"),
+            Column(name="name", kind=ColumnKind.LINK),
+            Column(name="member_type"),
             Column(
                 name="member_count",
                 label=_("Members"),
-                kind="number",
-                sort="",
+                kind=ColumnKind.NUMBER,
                 annotate=lambda rows: rows.with_members(),
             ),
             Column(name="purpose", is_wide_only=True),
             Column(name="source", is_default=False),
-            Column(name="cost", kind="money", is_default=False),
-            Column(name="is_locked", kind="bool", is_wide_only=True),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="created_at", kind="moment", is_default=False),
-            Column(name="modified_at", kind="moment", is_wide_only=True),
+            Column(name="cost", is_default=False),
+            Column(name="is_locked", is_wide_only=True),
+            Column(name="owner"),
+            Column(name="created_at", is_default=False),
+            Column(name="modified_at", is_wide_only=True),
         ),
         views=(
             all_records(is_default=True),
@@ -120,7 +119,7 @@ registry.register(
                 icon="user-minus",
                 privilege=Privilege.APPEND,
                 view="marketing.views.lists.remove",
-                is_shown=_never,
+                is_offered_elsewhere=True,
             ),
             Action(
                 key="lock",
@@ -147,7 +146,7 @@ registry.register(
                 label=_("Members"),
                 template="marketing/panels/members.html",
                 load=newest_members,
-                place="tab",
+                place=PanelPlace.TAB,
                 icon="users",
                 count=count_members,
             ),

@@ -1,12 +1,14 @@
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import singular_lazy
 from crm.registry.declaration import (
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
+    Group,
     NamedView,
     Panel,
     Place,
@@ -14,6 +16,7 @@ from crm.registry.declaration import (
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records
@@ -24,39 +27,31 @@ from marketing.services.saving import keep_response, prepare_response
 State = CampaignResponse.State
 
 
-def _is_open(response: Any) -> bool:
-    return bool(response.state == State.OPEN)
-
-
-def _is_closed(response: Any) -> bool:
-    return bool(response.state != State.OPEN)
-
-
 registry.register(
     RecordType(
         model=CampaignResponse,
         slug="responses",
         icon="message-square-reply",
-        colour="campaign",
+        colour=Colour.CAMPAIGN,
         title="subject",
-        places=(Place(area="marketing", group="marketing", order=40),),
+        places=(Place(area=Area.MARKETING, group=Group.MARKETING, order=40),),
         form="marketing.forms.CampaignResponseForm",
         subtitle=("who", "campaign"),
         status=Status(
             field="state",
             tones={
-                "open": ("accent", "circle-dot"),
-                "closed": ("good", "circle-check"),
-                "canceled": ("", "ban"),
+                "open": (Tone.ACCENT, "circle-dot"),
+                "closed": (Tone.GOOD, "circle-check"),
+                "canceled": (Tone.NEUTRAL, "ban"),
             },
             closed=frozenset({"closed", "canceled"}),
         ),
         key_fields=(
-            Column(name="code", kind="choice"),
-            Column(name="campaign", kind="record", related=("campaign",)),
-            Column(name="channel", kind="choice"),
-            Column(name="received_on", kind="date"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="code"),
+            Column(name="campaign"),
+            Column(name="channel"),
+            Column(name="received_on"),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -90,23 +85,21 @@ registry.register(
             Section(key="text", label=_("Description"), fields=("description",)),
         ),
         columns=(
-            Column(name="subject", kind="link"),
+            Column(name="subject", kind=ColumnKind.LINK),
             Column(
                 name="who",
                 label=_("From"),
-                kind="text",
-                sort="",
                 related=("contact", "account"),
                 reads=("contact", "account", "first_name", "last_name", "company", "email"),
             ),
-            Column(name="campaign", kind="record", related=("campaign",), is_wide_only=True),
-            Column(name="code", kind="choice"),
-            Column(name="channel", kind="choice", is_wide_only=True),
-            Column(name="received_on", kind="date"),
-            Column(name="state", kind="pill"),
+            Column(name="campaign", is_wide_only=True),
+            Column(name="code"),
+            Column(name="channel", is_wide_only=True),
+            Column(name="received_on"),
+            Column(name="state", kind=ColumnKind.PILL),
             Column(name="email", is_default=False),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="modified_at", kind="moment", is_default=False),
+            Column(name="owner"),
+            Column(name="modified_at", is_default=False),
         ),
         views=(
             NamedView(
@@ -154,7 +147,7 @@ registry.register(
                 service="marketing.services.convert_response",
                 form="marketing.forms.ConvertForm",
                 is_primary=True,
-                is_shown=_is_open,
+                states=(State.OPEN,),
                 done=_("Converted. It carries where it came from."),
                 order=10,
             ),
@@ -163,7 +156,7 @@ registry.register(
                 label=_("Close"),
                 icon="circle-check",
                 service="marketing.services.close_response",
-                is_shown=_is_open,
+                states=(State.OPEN,),
                 done=_("Closed."),
                 order=20,
             ),
@@ -172,7 +165,7 @@ registry.register(
                 label=_("No answer at all"),
                 icon="ban",
                 service="marketing.services.cancel_response",
-                is_shown=_is_open,
+                states=(State.OPEN,),
                 done=_("Canceled."),
                 order=30,
             ),
@@ -181,7 +174,7 @@ registry.register(
                 label=_("Reopen"),
                 icon="rotate-ccw",
                 service="marketing.services.reopen_response",
-                is_shown=_is_closed,
+                states=(State.CLOSED, State.CANCELED),
                 done=_("Open again."),
                 order=20,
             ),

@@ -10,25 +10,12 @@ from opportunities.models import Opportunity
 State = Opportunity.State
 
 
-def _is_open(record: Any) -> bool:
-    return bool(record.state == State.OPEN)
-
-
-def _is_closed(record: Any) -> bool:
-    return bool(record.state != State.OPEN)
-
-
 def _is_running(record: Any) -> bool:
     return bool(record.reason == Opportunity.Reason.IN_PROGRESS)
 
 
 def _is_on_hold(record: Any) -> bool:
     return bool(record.reason == Opportunity.Reason.ON_HOLD)
-
-
-def _never(record: Any) -> bool:
-    """These are offered by a panel, not in the command bar."""
-    return False
 
 
 ACTIONS = (
@@ -39,7 +26,7 @@ ACTIONS = (
         service="opportunities.services.win_opportunity",
         form="opportunities.forms.WinForm",
         is_primary=True,
-        is_shown=_is_open,
+        states=(State.OPEN,),
         done=_("Won."),
         order=10,
     ),
@@ -49,7 +36,7 @@ ACTIONS = (
         icon="circle-x",
         service="opportunities.services.lose_opportunity",
         form="opportunities.forms.LoseForm",
-        is_shown=_is_open,
+        states=(State.OPEN,),
         done=_("Closed as lost."),
         order=20,
     ),
@@ -59,7 +46,7 @@ ACTIONS = (
         icon="arrow-right",
         service="opportunities.services.move_stage",
         form="opportunities.forms.StageForm",
-        is_shown=_is_open,
+        states=(State.OPEN,),
         done=_("The stage is changed."),
         order=40,
     ),
@@ -87,7 +74,7 @@ ACTIONS = (
         label=_("Reopen"),
         icon="rotate-ccw",
         service="opportunities.services.reopen_opportunity",
-        is_shown=_is_closed,
+        states=(State.WON, State.LOST),
         done=_("Open again."),
         order=10,
     ),
@@ -96,7 +83,7 @@ ACTIONS = (
         label=_("Tick a step"),
         icon="circle-check",
         view="opportunities.views.tick_step",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="add-rival",
@@ -104,7 +91,7 @@ ACTIONS = (
         icon="plus",
         service="opportunities.services.add_competitor",
         form="opportunities.forms.RivalForm",
-        is_shown=_never,
+        is_offered_elsewhere=True,
         done=_("Added."),
     ),
     Action(
@@ -112,6 +99,6 @@ ACTIONS = (
         label=_("Remove a rival"),
         icon="x",
         view="opportunities.views.drop_rival",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
 )

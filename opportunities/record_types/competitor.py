@@ -1,7 +1,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
-from crm.registry.declaration import Column, DuplicateKey, Panel, Place, RecordType, Section
+from crm.registry.declaration import (
+    Area,
+    Colour,
+    Column,
+    ColumnKind,
+    DuplicateKey,
+    Group,
+    Panel,
+    Place,
+    RecordType,
+    Section,
+)
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_records
 from opportunities.models import Competitor
@@ -12,14 +23,14 @@ registry.register(
         model=Competitor,
         slug="competitors",
         icon="swords",
-        colour="opportunity",
-        places=(Place(area="sales", group="sales", order=30),),
+        colour=Colour.OPPORTUNITY,
+        places=(Place(area=Area.SALES, group=Group.SALES, order=30),),
         form="opportunities.forms.CompetitorForm",
         subtitle=("key_product",),
         key_fields=(
             Column(name="website"),
             Column(name="key_product"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -35,12 +46,12 @@ registry.register(
             ),
         ),
         columns=(
-            Column(name="name", kind="link"),
+            Column(name="name", kind=ColumnKind.LINK),
             Column(name="key_product"),
             Column(name="website", is_wide_only=True),
-            Column(name="owner", kind="person", related=("owner",)),
-            Column(name="modified_at", kind="moment", is_wide_only=True),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="owner"),
+            Column(name="modified_at", is_wide_only=True),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             all_records(sort="name", is_default=True),

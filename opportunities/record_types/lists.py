@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.registry.declaration import Column, Deadline, NamedView
+from crm.registry.declaration import Column, ColumnKind, Deadline, NamedView
 from crm.registry.standard import all_records, my_open_records
 
 VIEWS = (
@@ -51,41 +51,39 @@ CLOSING = Deadline(field="state", values=OPEN)
 NEXT_STEP = Deadline(field="state", values=OPEN, missing=_("No next step"))
 
 COLUMNS = (
-    Column(name="name", kind="link"),
+    Column(name="name", kind=ColumnKind.LINK),
     Column(name="number", is_default=False),
-    Column(name="account", kind="record", related=("account",), sort="account__name"),
-    Column(name="contact", kind="record", related=("contact",), is_default=False),
-    Column(name="stage", kind="stage"),
-    Column(name="estimated_revenue", kind="money"),
-    Column(name="probability", kind="percent", is_wide_only=True),
-    Column(name="forecast", kind="choice", is_wide_only=True),
-    Column(name="est_close_on", kind="date", deadline=CLOSING),
+    Column(name="account"),
+    Column(name="contact", is_default=False),
+    Column(name="stage", kind=ColumnKind.STAGE),
+    Column(name="estimated_revenue"),
+    Column(name="probability", kind=ColumnKind.PERCENT, is_wide_only=True),
+    Column(name="forecast", is_wide_only=True),
+    Column(name="est_close_on", deadline=CLOSING),
     Column(
         name="next_step_at",
         label=_("Next step"),
-        kind="moment",
-        sort="",
+        kind=ColumnKind.MOMENT,
         deadline=NEXT_STEP,
         annotate=lambda rows: rows.with_next_step(),
         is_wide_only=True,
     ),
-    Column(name="owner", kind="person", related=("owner",)),
-    Column(name="reason", kind="pill", is_default=False),
-    Column(name="rating", kind="choice", is_default=False),
+    Column(name="owner"),
+    Column(name="reason", kind=ColumnKind.PILL, is_default=False),
+    Column(name="rating", is_default=False),
     Column(
         name="weighted",
         label=_("Weighted revenue"),
-        kind="money",
-        sort="",
+        kind=ColumnKind.MONEY,
         annotate=lambda rows: rows.with_weighted(),
         is_default=False,
     ),
-    Column(name="actual_revenue", kind="money", is_default=False),
-    Column(name="closed_on", kind="date", is_default=False),
-    Column(name="engaged_on", kind="date", is_default=False),
-    Column(name="timeframe", kind="choice", is_default=False),
-    Column(name="campaign", kind="record", related=("campaign",), is_default=False),
-    Column(name="stage_entered_at", kind="moment", is_default=False),
-    Column(name="modified_at", kind="moment", is_default=False),
-    Column(name="created_at", kind="moment", is_default=False),
+    Column(name="actual_revenue", is_default=False),
+    Column(name="closed_on", is_default=False),
+    Column(name="engaged_on", is_default=False),
+    Column(name="timeframe", is_default=False),
+    Column(name="campaign", is_default=False),
+    Column(name="stage_entered_at", is_default=False),
+    Column(name="modified_at", is_default=False),
+    Column(name="created_at", is_default=False),
 )

@@ -6,14 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import labels
 from crm.models.levels import Privilege
-from crm.registry.declaration import Action, Panel
+from crm.registry.declaration import Action, Panel, PanelPlace
 from crm.registry.registry import registry
+from opportunities.models import Opportunity
 from sales_docs import panels
 from sales_docs.record_types.shared import named
-
-
-def _is_open(opportunity: Any) -> bool:
-    return bool(opportunity.state == opportunity.State.OPEN)
 
 
 def _quote_refusal(actor: Any, opportunity: Any) -> Any:
@@ -33,7 +30,7 @@ registry.add_action(
         service="sales_docs.services.quotes.create_quote_from_opportunity",
         form="sales_docs.forms.QuoteOpportunityForm",
         privilege=Privilege.READ,
-        is_shown=_is_open,
+        states=(Opportunity.State.OPEN,),
         refusal=_quote_refusal,
         done=_("A draft to work on."),
         order=30,
@@ -46,7 +43,7 @@ registry.add_action(
         label=_("Edit lines"),
         icon="list",
         view="sales_docs.views.editor.edit_lines",
-        is_shown=_is_open,
+        states=(Opportunity.State.OPEN,),
         order=35,
     ),
 )
@@ -57,7 +54,7 @@ registry.add_panel(
         label=labels.plural_lazy("product"),
         template="sales_docs/panels/opportunity_lines.html",
         load=panels.opportunity_lines,
-        place="tab",
+        place=PanelPlace.TAB,
         icon="boxes",
         order=20,
         count=panels.count_opportunity_lines,

@@ -6,14 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from crm import clock
 from crm.registry.declaration import (
     Action,
+    Area,
+    Colour,
     Column,
+    ColumnKind,
     Deadline,
+    Group,
     NamedView,
     Panel,
     Place,
     RecordType,
     Rules,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records
@@ -27,14 +32,9 @@ State = Invoice.State
 BALANCE = Column(
     name="balance",
     label=_("Left to pay"),
-    kind="money",
-    sort="",
+    kind=ColumnKind.MONEY,
     reads=("total_amount", "paid_amount", "currency"),
 )
-
-
-def _is_draft(invoice: Any) -> bool:
-    return bool(invoice.state == State.DRAFT)
 
 
 def _is_bill_posted(invoice: Any) -> bool:
@@ -50,7 +50,7 @@ ACTIONS = (
         service="sales_docs.services.invoices.post_invoice",
         form="sales_docs.forms.PostInvoiceForm",
         is_primary=True,
-        is_shown=_is_draft,
+        states=(State.DRAFT,),
         done=_("Posted. It has its number and never changes now."),
         order=10,
     ),
@@ -61,7 +61,7 @@ ACTIONS = (
         service="sales_docs.services.payments.record_payment",
         form="sales_docs.forms.PaymentForm",
         is_primary=True,
-        is_shown=lambda invoice: invoice.state == State.POSTED,
+        states=(State.POSTED,),
         done=_("The payment is booked."),
         order=10,
     ),
@@ -84,7 +84,7 @@ ACTIONS = (
         service="sales_docs.services.invoices.cancel_invoice",
         form="sales_docs.forms.CancelInvoiceForm",
         is_dangerous=True,
-        is_shown=_is_draft,
+        states=(State.DRAFT,),
         done=_("Canceled."),
         order=50,
     ),
@@ -92,7 +92,6 @@ ACTIONS = (
 
 DUE = Column(
     name="due_on",
-    kind="date",
     deadline=Deadline(field="state", values=frozenset({State.POSTED})),
 )
 
@@ -101,25 +100,25 @@ registry.register(
         model=Invoice,
         slug="invoices",
         icon="receipt-text",
-        colour="invoice",
-        places=(Place(area="sales", group="sales", order=60),),
+        colour=Colour.QUOTE,
+        places=(Place(area=Area.SALES, group=Group.SALES, order=60),),
         form="sales_docs.forms.InvoiceForm",
         number="number",
         subtitle=("number_or_kind",),
         status=Status(
             field="state",
             tones={
-                "draft": ("", "circle-dashed"),
-                "posted": ("accent", "stamp"),
-                "paid": ("good", "circle-check"),
-                "credited": ("", "undo-2"),
-                "canceled": ("", "circle-x"),
+                "draft": (Tone.NEUTRAL, "circle-dashed"),
+                "posted": (Tone.ACCENT, "stamp"),
+                "paid": (Tone.GOOD, "circle-check"),
+                "credited": (Tone.NEUTRAL, "undo-2"),
+                "canceled": (Tone.NEUTRAL, "circle-x"),
             },
             closed=frozenset({"posted", "paid", "credited", "canceled"}),
         ),
         key_fields=(
             shared.CUSTOMER,
-            Column(name="issued_on", kind="date"),
+            Column(name="issued_on"),
             DUE,
             shared.TOTAL,
             BALANCE,
@@ -133,16 +132,16 @@ registry.register(
             shared.STATE,
             shared.TOTAL,
             BALANCE,
-            Column(name="issued_on", kind="date"),
+            Column(name="issued_on"),
             DUE,
-            Column(name="kind", kind="choice", is_default=False),
-            Column(name="paid_amount", kind="money", is_default=False),
-            Column(name="paid_on", kind="date", is_default=False),
-            Column(name="order", kind="record", related=("order",), is_default=False),
+            Column(name="kind", is_default=False),
+            Column(name="paid_amount", is_default=False),
+            Column(name="paid_on", is_default=False),
+            Column(name="order", is_default=False),
             Column(name="customer_reference", is_default=False),
             shared.OWNER,
-            Column(name="modified_at", kind="moment", is_default=False),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="modified_at", is_default=False),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             NamedView(

@@ -4,13 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.registry.declaration import (
     Action,
+    Area,
+    Colour,
     Column,
     Deadline,
+    Group,
     NamedView,
     Place,
     RecordType,
     Rules,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_open_records
@@ -25,10 +29,6 @@ OPEN = (State.ACTIVE, State.SUBMITTED)
 
 def _is_editable(order: Any) -> bool:
     return lines_lock_reason(order) is None
-
-
-def _is_active(order: Any) -> bool:
-    return bool(order.state == State.ACTIVE)
 
 
 def _is_open(order: Any) -> bool:
@@ -70,7 +70,7 @@ ACTIONS = (
         label=_("Submit"),
         icon="send",
         service="sales_docs.services.orders.submit_order",
-        is_shown=_is_active,
+        states=(State.ACTIVE,),
         done=_("Submitted. It can't be changed now."),
         order=35,
     ),
@@ -99,7 +99,7 @@ ACTIONS = (
         service="sales_docs.services.orders.cancel_order",
         form="sales_docs.forms.CancelOrderForm",
         is_dangerous=True,
-        is_shown=_is_open,
+        states=OPEN,
         done=_("Canceled."),
         order=50,
     ),
@@ -110,27 +110,27 @@ registry.register(
         model=Order,
         slug="orders",
         icon="package",
-        colour="order",
-        places=(Place(area="sales", group="sales", order=50),),
+        colour=Colour.QUOTE,
+        places=(Place(area=Area.SALES, group=Group.SALES, order=50),),
         form="sales_docs.forms.OrderForm",
         number="number",
         subtitle=("number",),
         status=Status(
             field="state",
             tones={
-                "active": ("accent", "circle-dot"),
-                "submitted": ("accent", "send"),
-                "fulfilled": ("good", "package-check"),
-                "invoiced": ("good", "receipt-text"),
-                "canceled": ("", "circle-x"),
+                "active": (Tone.ACCENT, "circle-dot"),
+                "submitted": (Tone.ACCENT, "send"),
+                "fulfilled": (Tone.GOOD, "package-check"),
+                "invoiced": (Tone.GOOD, "receipt-text"),
+                "canceled": (Tone.NEUTRAL, "circle-x"),
             },
             closed=frozenset({"submitted", "fulfilled", "invoiced", "canceled"}),
         ),
         key_fields=(
             shared.CUSTOMER,
-            Column(name="ordered_on", kind="date"),
+            Column(name="ordered_on"),
             shared.TOTAL,
-            Column(name="billed_amount", kind="money"),
+            Column(name="billed_amount"),
             shared.OWNER,
         ),
         sections=shared.sections("ordered_on", "requested_delivery_on"),
@@ -140,20 +140,22 @@ registry.register(
             shared.CUSTOMER,
             shared.STATE,
             shared.TOTAL,
-            Column(name="billed_amount", kind="money", is_wide_only=True),
-            Column(name="ordered_on", kind="date"),
+            Column(name="billed_amount", is_wide_only=True),
+            Column(name="ordered_on"),
             Column(
                 name="requested_delivery_on",
-                kind="date",
                 is_default=False,
                 deadline=Deadline(field="state", values=frozenset(OPEN)),
             ),
-            Column(name="reason", kind="choice", is_default=False),
-            Column(name="opportunity", kind="record", related=("opportunity",), is_default=False),
+            Column(name="reason", is_default=False),
+            Column(
+                name="opportunity",
+                is_default=False,
+            ),
             Column(name="customer_reference", is_default=False),
             shared.OWNER,
             shared.MODIFIED,
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             my_open_records(is_default=True),

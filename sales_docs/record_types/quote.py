@@ -5,13 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.levels import Privilege
 from crm.registry.declaration import (
     Action,
+    Area,
+    Colour,
     Column,
     Deadline,
+    Group,
     NamedView,
     Place,
     RecordType,
     Rules,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_open_records
@@ -27,14 +31,6 @@ def _is_draft(quote: Any) -> bool:
     return bool(quote.state == State.DRAFT)
 
 
-def _is_active(quote: Any) -> bool:
-    return bool(quote.state == State.ACTIVE)
-
-
-def _is_open(quote: Any) -> bool:
-    return _is_draft(quote) or _is_active(quote)
-
-
 ACTIONS = (
     Action(
         key="activate",
@@ -42,7 +38,7 @@ ACTIONS = (
         icon="send",
         service="sales_docs.services.quotes.activate_quote",
         is_primary=True,
-        is_shown=_is_draft,
+        states=(State.DRAFT,),
         done=_("Active. It can't be changed now, so that it matches the customer's copy."),
         order=10,
     ),
@@ -53,7 +49,7 @@ ACTIONS = (
         service="sales_docs.services.orders.create_order_from_quote",
         form="sales_docs.forms.OrderQuoteForm",
         is_primary=True,
-        is_shown=_is_active,
+        states=(State.ACTIVE,),
         done=_("Ordered."),
         order=10,
     ),
@@ -64,7 +60,7 @@ ACTIONS = (
         label=_("Revise"),
         icon="git-branch-plus",
         service="sales_docs.services.quotes.revise_quote",
-        is_shown=_is_active,
+        states=(State.ACTIVE,),
         done=_("A new revision to work on."),
         order=30,
     ),
@@ -84,7 +80,7 @@ ACTIONS = (
         icon="circle-x",
         service="sales_docs.services.quotes.close_quote",
         form="sales_docs.forms.CloseQuoteForm",
-        is_shown=_is_open,
+        states=(State.DRAFT, State.ACTIVE),
         done=_("Closed."),
         order=50,
     ),
@@ -92,7 +88,6 @@ ACTIONS = (
 
 VALID_UNTIL = Column(
     name="valid_until",
-    kind="date",
     deadline=Deadline(field="state", values=frozenset({State.ACTIVE}), word=_("expired")),
 )
 
@@ -101,18 +96,18 @@ registry.register(
         model=Quote,
         slug="quotes",
         icon="file-text",
-        colour="quote",
-        places=(Place(area="sales", group="sales", order=40),),
+        colour=Colour.QUOTE,
+        places=(Place(area=Area.SALES, group=Group.SALES, order=40),),
         form="sales_docs.forms.QuoteForm",
         number="number",
         subtitle=("number_and_revision",),
         status=Status(
             field="state",
             tones={
-                "draft": ("", "circle-dashed"),
-                "active": ("accent", "send"),
-                "won": ("good", "circle-check"),
-                "closed": ("", "circle-x"),
+                "draft": (Tone.NEUTRAL, "circle-dashed"),
+                "active": (Tone.ACCENT, "send"),
+                "won": (Tone.GOOD, "circle-check"),
+                "closed": (Tone.NEUTRAL, "circle-x"),
             },
             closed=frozenset({"active", "won", "closed"}),
         ),
@@ -126,18 +121,21 @@ registry.register(
         columns=(
             shared.NAME,
             shared.NUMBER,
-            Column(name="revision", kind="number", is_wide_only=True),
+            Column(name="revision", is_wide_only=True),
             shared.CUSTOMER,
             shared.STATE,
             shared.TOTAL,
             VALID_UNTIL,
-            Column(name="opportunity", kind="record", related=("opportunity",), is_default=False),
-            Column(name="reason", kind="choice", is_default=False),
-            Column(name="closed_on", kind="date", is_default=False),
+            Column(
+                name="opportunity",
+                is_default=False,
+            ),
+            Column(name="reason", is_default=False),
+            Column(name="closed_on", is_default=False),
             Column(name="customer_reference", is_default=False),
             shared.OWNER,
             shared.MODIFIED,
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             my_open_records(is_default=True),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import labels
 from crm.models.levels import Privilege
-from crm.registry.declaration import Action, Chart, Column, Panel, Section
+from crm.registry.declaration import Action, Chart, Column, ColumnKind, Panel, PanelPlace, Section
 from sales_docs import panels
 
 RELATED = (
@@ -33,19 +33,18 @@ FILTERS = (
 )
 CUSTOMER = Column(
     name="customer",
-    accessor="customer",
     label=_("Customer"),
-    kind="record",
+    kind=ColumnKind.RECORD,
     related=("account", "contact"),
     reads=("account", "contact"),
     sort="account__name",
 )
-NAME = Column(name="name", kind="link")
+NAME = Column(name="name", kind=ColumnKind.LINK)
 NUMBER = Column(name="number")
-TOTAL = Column(name="total_amount", kind="money")
-OWNER = Column(name="owner", kind="person", related=("owner",))
-STATE = Column(name="state", kind="pill")
-MODIFIED = Column(name="modified_at", kind="moment", is_wide_only=True)
+TOTAL = Column(name="total_amount")
+OWNER = Column(name="owner")
+STATE = Column(name="state", kind=ColumnKind.PILL)
+MODIFIED = Column(name="modified_at", is_wide_only=True)
 
 
 def named(sentence: Any, key: str) -> Any:
@@ -120,7 +119,7 @@ def document_panels() -> tuple[Panel, ...]:
             label=_("Chain"),
             template="sales_docs/panels/chain.html",
             load=panels.chain,
-            place="top",
+            place=PanelPlace.TOP,
             icon="link",
             order=10,
         ),
@@ -129,7 +128,7 @@ def document_panels() -> tuple[Panel, ...]:
             label=_("Lines"),
             template="sales_docs/panels/lines.html",
             load=panels.document_lines,
-            place="main",
+            place=PanelPlace.MAIN,
             icon="list",
             order=10,
         ),
@@ -138,7 +137,7 @@ def document_panels() -> tuple[Panel, ...]:
             label=_("Totals"),
             template="sales_docs/panels/totals.html",
             load=panels.totals,
-            place="side",
+            place=PanelPlace.SIDE,
             icon="sigma",
             order=5,
         ),

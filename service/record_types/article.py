@@ -1,20 +1,24 @@
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
 from crm.registry.declaration import (
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
     DuplicateKey,
+    Group,
     NamedView,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_records
@@ -26,10 +30,6 @@ from service.services.articles import prepare_article
 State = Article.State
 
 
-def _in(*states: str) -> Any:
-    return lambda article: article.state in states
-
-
 ACTIONS = (
     Action(
         key="submit",
@@ -37,7 +37,7 @@ ACTIONS = (
         icon="send",
         service="service.services.submit_article",
         is_primary=True,
-        is_shown=_in(State.DRAFT),
+        states=(State.DRAFT,),
         done=_("Handed in."),
         order=10,
     ),
@@ -47,7 +47,7 @@ ACTIONS = (
         icon="check",
         service="service.services.approve_article",
         is_primary=True,
-        is_shown=_in(State.IN_REVIEW),
+        states=(State.IN_REVIEW,),
         done=_("Approved."),
         order=10,
     ),
@@ -57,7 +57,7 @@ ACTIONS = (
         icon="book-open-check",
         service="service.services.publish_article",
         is_primary=True,
-        is_shown=_in(State.APPROVED),
+        states=(State.APPROVED,),
         done=_("Published."),
         order=10,
     ),
@@ -67,7 +67,7 @@ ACTIONS = (
         icon="undo-2",
         service="service.services.reject_article",
         form="service.forms.RejectForm",
-        is_shown=_in(State.IN_REVIEW, State.APPROVED),
+        states=(State.IN_REVIEW, State.APPROVED),
         done=_("Sent back."),
         order=20,
     ),
@@ -78,7 +78,7 @@ ACTIONS = (
         service="service.services.update_article",
         form="service.forms.NewVersionForm",
         is_primary=True,
-        is_shown=_in(State.PUBLISHED),
+        states=(State.PUBLISHED,),
         done=_("Here is the draft of the next version."),
         order=10,
     ),
@@ -87,7 +87,7 @@ ACTIONS = (
         label=_("Archive"),
         icon="archive",
         service="service.services.archive_article",
-        is_shown=_in(State.PUBLISHED),
+        states=(State.PUBLISHED,),
         done=_("Archived."),
         order=30,
     ),
@@ -96,7 +96,7 @@ ACTIONS = (
         label=_("Give up"),
         icon="circle-x",
         service="service.services.discard_article",
-        is_shown=_in(*rules.UNDER_WAY),
+        states=rules.UNDER_WAY,
         done=_("Given up."),
         order=40,
     ),
@@ -106,7 +106,7 @@ ACTIONS = (
         icon="archive-restore",
         service="service.services.restore_article",
         is_primary=True,
-        is_shown=_in(State.ARCHIVED, State.DISCARDED),
+        states=(State.ARCHIVED, State.DISCARDED),
         done=_("A draft again."),
         order=10,
     ),
@@ -129,29 +129,29 @@ registry.register(
         model=Article,
         slug="articles",
         icon="book-open",
-        colour="activity",
+        colour=Colour.ACTIVITY,
         title="title",
         number="number",
-        places=(Place(area="service", group="knowledge", order=10),),
+        places=(Place(area=Area.SERVICE, group=Group.KNOWLEDGE, order=10),),
         form="service.forms.ArticleForm",
         status=Status(
             field="state",
             tones={
-                State.DRAFT: ("", "circle-dashed"),
-                State.IN_REVIEW: ("accent", "circle-dot"),
-                State.APPROVED: ("accent", "circle-check"),
-                State.PUBLISHED: ("good", "circle-check"),
-                State.ARCHIVED: ("", "archive"),
-                State.DISCARDED: ("", "circle-x"),
+                State.DRAFT: (Tone.NEUTRAL, "circle-dashed"),
+                State.IN_REVIEW: (Tone.ACCENT, "circle-dot"),
+                State.APPROVED: (Tone.ACCENT, "circle-check"),
+                State.PUBLISHED: (Tone.GOOD, "circle-check"),
+                State.ARCHIVED: (Tone.NEUTRAL, "archive"),
+                State.DISCARDED: (Tone.NEUTRAL, "circle-x"),
             },
             closed=frozenset(State) - {State.DRAFT},
         ),
         subtitle=("number", "version_name"),
         key_fields=(
             Column(name="version_name", label=_("Version")),
-            Column(name="language", kind="choice"),
-            Column(name="published_at", kind="moment"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="language"),
+            Column(name="published_at"),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -163,17 +163,17 @@ registry.register(
             Section(key="text", label=_("Text"), fields=("body",), is_form_only=True),
         ),
         columns=(
-            Column(name="title", kind="link"),
+            Column(name="title", kind=ColumnKind.LINK),
             Column(name="number"),
             Column(name="version_name", label=_("Version"), sort="major", reads=("major", "minor")),
-            Column(name="state", kind="pill"),
-            Column(name="language", kind="choice", is_wide_only=True),
+            Column(name="state", kind=ColumnKind.PILL),
+            Column(name="language", is_wide_only=True),
             Column(name="keywords", is_wide_only=True),
-            Column(name="published_at", kind="moment"),
+            Column(name="published_at"),
             Column(name="summary", is_default=False),
-            Column(name="owner", kind="person", related=("owner",), is_wide_only=True),
-            Column(name="modified_at", kind="moment", is_default=False),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="owner", is_wide_only=True),
+            Column(name="modified_at", is_default=False),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             NamedView(
@@ -219,7 +219,7 @@ registry.register(
                 label=_("Text"),
                 template="service/panels/article_text.html",
                 load=article_text,
-                place="main",
+                place=PanelPlace.MAIN,
                 order=10,
             ),
             Panel(

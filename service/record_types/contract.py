@@ -1,21 +1,25 @@
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from crm.labels import plural_lazy
 from crm.registry.declaration import (
     Action,
+    Area,
     Chart,
+    Colour,
     Column,
+    ColumnKind,
     Deadline,
     DuplicateKey,
+    Group,
     NamedView,
     Panel,
+    PanelPlace,
     Place,
     RecordType,
     Rules,
     Section,
     Status,
+    Tone,
 )
 from crm.registry.registry import registry
 from crm.registry.standard import all_records, my_records
@@ -35,15 +39,6 @@ from service.services.contracts import follow_dates, prepare_contract
 State = Contract.State
 
 
-def _in(*states: str) -> Any:
-    return lambda contract: contract.state in states
-
-
-def _never(contract: Any) -> bool:
-    """Offered by a panel, not in the command bar."""
-    return False
-
-
 ACTIONS = (
     Action(
         key="invoice",
@@ -51,7 +46,7 @@ ACTIONS = (
         icon="file-check",
         service="service.services.invoice_contract",
         is_primary=True,
-        is_shown=_in(State.DRAFT),
+        states=(State.DRAFT,),
         done=_("Invoiced."),
         order=10,
     ),
@@ -61,7 +56,7 @@ ACTIONS = (
         icon="refresh-cw",
         service="service.services.renew_contract",
         form="service.forms.RenewForm",
-        is_shown=_in(*rules.RENEWABLE),
+        states=rules.RENEWABLE,
         done=_("Here is the draft of the next term."),
         order=15,
     ),
@@ -70,7 +65,7 @@ ACTIONS = (
         label=_("Put on hold"),
         icon="circle-pause",
         service="service.services.hold_contract",
-        is_shown=_in(State.ACTIVE),
+        states=(State.ACTIVE,),
         done=_("On hold."),
         order=20,
     ),
@@ -80,7 +75,7 @@ ACTIONS = (
         icon="circle-play",
         service="service.services.release_contract",
         is_primary=True,
-        is_shown=_in(State.ON_HOLD),
+        states=(State.ON_HOLD,),
         done=_("The hold is over."),
         order=20,
     ),
@@ -98,7 +93,7 @@ ACTIONS = (
         icon="circle-x",
         service="service.services.cancel_contract",
         form="service.forms.CancelContractForm",
-        is_shown=_in(*rules.RUNNING),
+        states=rules.RUNNING,
         done=_("Canceled."),
         order=50,
     ),
@@ -108,7 +103,7 @@ ACTIONS = (
         icon="plus",
         service="service.services.save_contract_line",
         form="service.forms.LineForm",
-        is_shown=_never,
+        is_offered_elsewhere=True,
         done=_("Saved the line."),
     ),
     Action(
@@ -116,20 +111,19 @@ ACTIONS = (
         label=_("Remove a line"),
         icon="x",
         view="service.views.remove_line",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
     Action(
         key="cancel-line",
         label=_("Cancel a line"),
         icon="circle-x",
         view="service.views.cancel_line",
-        is_shown=_never,
+        is_offered_elsewhere=True,
     ),
 )
 
 ENDS = Column(
     name="ends_on",
-    kind="date",
     deadline=Deadline(
         field="state",
         values=frozenset({State.INVOICED, State.ACTIVE, State.ON_HOLD}),
@@ -157,7 +151,7 @@ registry.add_action(
         icon="shield-check",
         service="service.services.cover_case",
         form="service.forms.CoverForm",
-        is_shown=_never,
+        is_offered_elsewhere=True,
         done=_("What it is served under is set."),
     ),
 )
@@ -180,29 +174,29 @@ registry.register(
         model=Contract,
         slug="contracts",
         icon="file-badge",
-        colour="quote",
+        colour=Colour.QUOTE,
         number="number",
-        places=(Place(area="service", group="service", order=30),),
+        places=(Place(area=Area.SERVICE, group=Group.SERVICE, order=30),),
         form="service.forms.ContractForm",
         status=Status(
             field="state",
             tones={
-                State.DRAFT: ("", "circle-dashed"),
-                State.INVOICED: ("accent", "circle-dot"),
-                State.ACTIVE: ("good", "circle-check"),
-                State.ON_HOLD: ("warn", "circle-pause"),
-                State.CANCELED: ("", "circle-x"),
-                State.EXPIRED: ("", "calendar-x"),
+                State.DRAFT: (Tone.NEUTRAL, "circle-dashed"),
+                State.INVOICED: (Tone.ACCENT, "circle-dot"),
+                State.ACTIVE: (Tone.GOOD, "circle-check"),
+                State.ON_HOLD: (Tone.WARN, "circle-pause"),
+                State.CANCELED: (Tone.NEUTRAL, "circle-x"),
+                State.EXPIRED: (Tone.NEUTRAL, "calendar-x"),
             },
             closed=frozenset(State) - {State.DRAFT},
         ),
         subtitle=("account", "full_number"),
         key_fields=(
-            Column(name="starts_on", kind="date"),
+            Column(name="starts_on"),
             ENDS,
-            Column(name="level", kind="choice"),
-            Column(name="total", kind="money"),
-            Column(name="owner", kind="person", related=("owner",)),
+            Column(name="level"),
+            Column(name="total"),
+            Column(name="owner"),
         ),
         sections=(
             Section(
@@ -218,20 +212,20 @@ registry.register(
             ),
         ),
         columns=(
-            Column(name="name", kind="link"),
+            Column(name="name", kind=ColumnKind.LINK),
             Column(name="full_number", label=_("Number"), sort="number", reads=("number", "term")),
-            Column(name="account", kind="record", related=("account",), sort="account__name"),
-            Column(name="state", kind="pill"),
-            Column(name="starts_on", kind="date", is_wide_only=True),
+            Column(name="account"),
+            Column(name="state", kind=ColumnKind.PILL),
+            Column(name="starts_on", is_wide_only=True),
             ENDS,
-            Column(name="level", kind="choice", is_wide_only=True),
-            Column(name="total", kind="money"),
-            Column(name="billing", kind="choice", is_default=False),
-            Column(name="contact", kind="record", related=("contact",), is_default=False),
-            Column(name="canceled_on", kind="date", is_default=False),
-            Column(name="owner", kind="person", related=("owner",), is_wide_only=True),
-            Column(name="modified_at", kind="moment", is_default=False),
-            Column(name="created_at", kind="moment", is_default=False),
+            Column(name="level", is_wide_only=True),
+            Column(name="total"),
+            Column(name="billing", is_default=False),
+            Column(name="contact", is_default=False),
+            Column(name="canceled_on", is_default=False),
+            Column(name="owner", is_wide_only=True),
+            Column(name="modified_at", is_default=False),
+            Column(name="created_at", is_default=False),
         ),
         views=(
             NamedView(
@@ -278,7 +272,7 @@ registry.register(
                 label=_("What it grants"),
                 template="service/panels/lines.html",
                 load=lines_of_contract,
-                place="main",
+                place=PanelPlace.MAIN,
                 order=10,
             ),
             Panel(

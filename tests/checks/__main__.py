@@ -14,10 +14,10 @@ from pathlib import Path
 from crm.launch.children import stop
 from crm.launch.console import say
 from crm.launch.postgres import THROW_AWAY, EmbeddedPostgres
+from crm.settings.apps import ROOMS
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-APPS = ("crm", "accounts", "opportunities", "leads", "sales_docs", "cases", "marketing", "service")
 TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "crm.settings.test", "LOG_LEVEL": "WARNING"}
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "crm.settings.production",
@@ -44,6 +44,7 @@ def checks() -> Iterator[Check]:
     yield Check("Templates hold no code", module("tests.checks.templates"))
     yield Check("Request data stays out of queries", module("tests.checks.request_data"))
     yield Check("Versions are looked at", module("tests.checks.unused_version"))
+    yield Check("Every app is listed", module("tests.checks.app_list"))
     yield Check("Length of files", module("tests.checks.file_length"))
     yield Check("Which way imports run", [tool("lint-imports"), "--no-logo"])
     yield Check("Types", [tool("mypy")], TEST_SETTINGS)
@@ -52,7 +53,7 @@ def checks() -> Iterator[Check]:
     )
     yield Check(
         "Migrations are safe",
-        manage("lintmigrations", "--no-cache", "--include-apps", *APPS),
+        manage("lintmigrations", "--no-cache", "--include-apps", *ROOMS),
         TEST_SETTINGS,
     )
     yield Check(

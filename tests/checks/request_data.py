@@ -9,11 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm.settings.apps import ROOMS
+
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (
-    *("crm", "accounts", "cases", "leads", "marketing", "opportunities", "sales_docs", "service"),
-    "tests/checks",
-)
+FOLDERS = (*sorted(ROOMS), "tests/checks")
 REQUEST_DATA = {"GET", "POST", "FILES", "COOKIES", "META", "body", "headers"}
 QUERY_METHODS = {
     *("aggregate", "alias", "annotate", "create", "defer", "distinct", "exclude", "filter", "get"),

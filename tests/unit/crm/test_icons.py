@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crm.settings.apps import ROOMS
 from crm.ui.icons import UnknownIcon, icon_names, icon_svg
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -16,7 +17,7 @@ def names_used():
     for path in sorted((ROOT / "templates").rglob("*.html")):
         for found in IN_TEMPLATES.finditer(path.read_text()):
             yield path.name, found[1] or found[2]
-    for app in ("crm", "accounts", "leads", "opportunities", "sales_docs", "cases", "marketing"):
+    for app in ROOMS:
         for path in sorted((ROOT / app).rglob("*.py")):
             for found in IN_DECLARATIONS.finditer(path.read_text()):
                 yield path.name, found[1]

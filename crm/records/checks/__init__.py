@@ -1,0 +1,56 @@
+"""Checks of the declarations, before anything is served: every word in them means something.
+
+They run as Django system checks (`manage.py check`, `migrate`, `runserver`) and when the web server
+and the workers start, which a mistake stops with a sentence that names file, type and word.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+from crm.records.checks.charts import wrong_charts
+from crm.records.checks.names import unknown_names
+from crm.records.checks.redundant import redundant_arguments
+from crm.records.checks.vocabularies import unknown_words
+from crm.records.merging.pointers import undeclared_pointers
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
+
+LOOKS = (unknown_words, unknown_names, wrong_charts, redundant_arguments)
+
+
+@checks.register("records")
+def declarations_name_real_things(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    return [
+        checks.Error(problem, obj=record_type.key, id="crm.E001")
+        for record_type in registry
+        for problem in problems(record_type)
+    ]
+
+
+@checks.register("records")
+def pointers_are_declared(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    return [
+        checks.Error(
+            f"'{name}' points to records of several types.",
+            hint="Say with crm.records.merging.pointers.add_pointer what becomes of it in a merge.",
+            id="crm.E002",
+        )
+        for name in undeclared_pointers()
+    ]
+
+
+def problems(record_type: RecordType) -> Iterator[str]:
+    """What is wrong with a declaration, each as 'file: type: sentence'."""
+    for look in LOOKS:
+        for sentence in look(record_type):
+            yield f"{registry.declared_in(record_type.key)}: {record_type.key}: {sentence}"
+
+
+def refuse_wrong_declarations() -> None:
+    """For processes that run no system checks. Raises ImproperlyConfigured with every problem."""
+    found = [problem for record_type in registry for problem in problems(record_type)]
+    if found:
+        raise ImproperlyConfigured("\n".join(found))
