@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from crm import labels
 from crm.models import FieldChange, JournalEntry
 from crm.records.history.values import PastValues, is_long, read_by_people
 
@@ -85,7 +84,7 @@ def change_sentence(past: PastValues, change: FieldChange) -> SafeString | str:
 
 def _part(past: PastValues, column: str, pair: list[Any]) -> SafeString:
     field = past.field(column)
-    named = {"field": labels.field_label(past.record.type_key(), field.name)}
+    named = {"field": past.label(column)}
     old, new = pair
     if is_long(field, old, new):
         return format_html("{}", _("changed %(field)s") % named)

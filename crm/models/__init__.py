@@ -2,6 +2,7 @@
 
 from crm.models.activity import Activity
 from crm.models.bulk_job import BulkJob
+from crm.models.column_rename import ColumnRename
 from crm.models.file import DiscardedContent, File
 from crm.models.imports import ImportJob, ImportRow
 from crm.models.journal import FieldChange, JournalEntry
@@ -25,6 +26,7 @@ __all__ = [
     "Activity",
     "BulkJob",
     "BusinessUnit",
+    "ColumnRename",
     "CompanySettings",
     "Currency",
     "DiscardedContent",

@@ -17,7 +17,12 @@ from crm.operations import operation
 from crm.records.history.differences import marked
 from crm.records.history.values import PastValues, is_long, read_by_people
 from crm.records.services import PROTECTED, lock_record, update_record
-from crm.records.services.concurrent_edits import from_history
+from crm.records.services.past_columns import (
+    Unreadable,
+    column_names,
+    current_column,
+    from_history,
+)
 from crm.registry.declaration import RecordType
 
 PAGE = 50
@@ -62,7 +67,8 @@ def field_history(
     past = PastValues(actor, record)
     rows = FieldChange.objects.filter(record_type=record.type_key(), record_id=record.pk)
     if name:
-        rows = rows.filter(changes__has_key=_column(past, name))
+        names = column_names(record.type_key(), _column(past, name))
+        rows = rows.filter(changes__has_any_keys=names)
     if before:
         rows = rows.filter(pk__lt=before)
     changes = list(rows.order_by("-id")[: PAGE + 1])
@@ -108,11 +114,12 @@ def _lines(
         yield HistoryLine(**told | {"event": _moved(change)})
     for column, (old, new) in read_by_people(past, change):
         field = past.field(column)
-        if name in ("", field.name):
+        field_name = field.name if field is not None else ""
+        if name in ("", field_name):
             yield HistoryLine(
                 **told,
-                label=labels.field_label(past.record.type_key(), field.name),
-                field=field.name,
+                label=past.label(column),
+                field=field_name,
                 old=past.html(column, old),
                 new=_new(past, column, old, new),
             )
@@ -146,11 +153,22 @@ def as_of(actor: Actor, record: Any, moment: datetime) -> list[PastField] | None
         if event == FieldChange.Event.INSERT:
             return None
         for column, pair in changes.items():
-            held.setdefault(column, pair[0])
+            held.setdefault(current_column(record.type_key(), column), pair[0])
     past = PastValues(actor, record)
     now = {field.column: getattr(record, field.attname) for field in past.fields}
     past.load([*now.items(), *held.items()])
-    return [
+    dropped = [
+        PastField(
+            name=column,
+            label=past.label(column),
+            then=past.html(column, value),
+            now="",
+            is_changed=True,
+        )
+        for column, value in held.items()
+        if past.is_dropped(column)
+    ]
+    return dropped + [
         PastField(
             name=field.name,
             label=labels.field_label(record.type_key(), field.name),
@@ -187,13 +205,20 @@ def restore_field(
     ).first()
     if change is None or name not in restorable(record_type):
         raise RuleViolation(_("This value can't be restored."))
-    column = record._meta.get_field(name).column
-    if column not in change.changes:
+    names = column_names(record_type.key, record._meta.get_field(name).column)
+    column = next((known for known in names if known in change.changes), None)
+    if column is None:
         raise RuleViolation(_("This value can't be restored."))
+    value = from_history(record, column, change.changes[column][0])
+    if isinstance(value, Unreadable):
+        raise RuleViolation(
+            _("“%(value)s” can't be restored: the field holds other values by now.")
+            % {"value": value}
+        )
     return update_record(
         actor=actor,
         record_type=record_type,
         record_id=record_id,
         version=None,
-        values={name: from_history(record, column, change.changes[column][0])},
+        values={name: value},
     )

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from crm import labels
 from crm.access.actor import Actor, refusal
 from crm.company.settings import company
 from crm.errors import AccessDenied, NotVisible, RuleViolation
@@ -29,8 +30,8 @@ from crm.models import (
 from crm.models.levels import Privilege
 from crm.operations import current, journal_all, operation
 from crm.records.services.announcing import announce, announce_each, field_names
-from crm.records.services.concurrent_edits import from_history
 from crm.records.services.many import batches
+from crm.records.services.past_columns import Unreadable, from_history, past_field
 from crm.registry.events import ChangeKind
 from crm.registry.registry import registry
 
@@ -196,14 +197,36 @@ def _refuse_later_changes(records: list[Any], steps: dict[int, list[FieldChange]
 
 
 def old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
-    """Attribute -> value before the operation; `steps` come newest first."""
-    columns = {f.column: f.attname for f in record._meta.concrete_fields if not f.generated}
+    """Attribute -> value before the operation; `steps` come newest first.
+
+    Raises RuleViolation naming a field that was dropped, or that can't hold the value by now.
+    """
     old: dict[str, Any] = {}
     for step in steps:
+        if step.event != FieldChange.Event.UPDATE:
+            continue
         for column, pair in step.changes.items():
-            if column in columns and step.event == FieldChange.Event.UPDATE:
-                old[columns[column]] = from_history(record, column, pair[0])
+            field = past_field(record, column)
+            if field is not None and field.generated:
+                continue
+            value = from_history(record, column, pair[0])
+            if field is None or isinstance(value, Unreadable):
+                raise RuleViolation(
+                    _(
+                        "“%(field)s” of “%(record)s” can't get “%(value)s” back: the field is gone,"
+                        " or holds other values by now. Change what is left by hand."
+                    )
+                    % {"field": _called(record, column), "record": record, "value": value}
+                )
+            old[field.attname] = value
     return old
+
+
+def _called(record: Record, column: str) -> str:
+    field = past_field(record, column)
+    if field is None:
+        return column.removesuffix("_id").replace("_", " ")
+    return labels.field_label(record.type_key(), field.name)
 
 
 def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> None:

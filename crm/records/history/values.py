@@ -4,12 +4,19 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from crm import labels
 from crm.access.actor import Actor
 from crm.models import FieldChange, Principal, Record
 from crm.records.lists.tables import BoundColumn
-from crm.records.services.concurrent_edits import from_history
+from crm.records.services.past_columns import (
+    Unreadable,
+    current_column,
+    from_history,
+    past_field,
+)
 from crm.registry.declaration import Column
 from crm.registry.registry import registry
 
@@ -42,8 +49,22 @@ class PastValues:
         return list(self._fields.values())
 
     def field(self, column: str) -> Any:
-        """The field a history column belongs to, or None when nobody needs to read it."""
-        return self._fields.get(column)
+        """The field a history column belongs to now; None when nobody needs to read it."""
+        if column in self._fields:
+            return self._fields[column]
+        return self._fields.get(current_column(self.record.type_key(), column))
+
+    def is_dropped(self, column: str) -> bool:
+        """Whether the model no longer has what this column held."""
+        return past_field(self.record, column) is None and column not in KEPT_QUIET
+
+    def label(self, column: str) -> str:
+        """What the field of a history column is called; a dropped one by its column."""
+        field = self.field(column)
+        if field is not None:
+            return labels.field_label(self.record.type_key(), field.name)
+        words = capfirst(column.removesuffix("_id").replace("_", " "))
+        return _("%(field)s (no longer a field)") % {"field": words}
 
     def load(self, pairs: Iterable[tuple[str, Any]]) -> None:
         """Reads the records that (column, value) pairs link to, before they are shown."""
@@ -67,6 +88,8 @@ class PastValues:
         value = from_history(self.record, column, stored)
         if value is None or value == "":
             return ""
+        if isinstance(value, Unreadable):
+            return str(value)
         if isinstance(field, models.ForeignKey):
             value = self._links.get((field.related_model, value))
             if value is None:
@@ -102,5 +125,5 @@ def read_by_people(past: PastValues, change: FieldChange) -> Iterator[tuple[str,
     """(column, [old, new]) of the fields of an update that people care about."""
     if change.event == FieldChange.Event.UPDATE:
         for column, pair in change.changes.items():
-            if past.field(column) is not None:
+            if past.field(column) is not None or past.is_dropped(column):
                 yield column, pair

@@ -8,17 +8,23 @@ from django.utils.translation import gettext as _
 
 from crm.errors import StaleVersion
 from crm.models import FieldChange, Record
+from crm.records.services.past_columns import from_history, past_field
 
 
 def original_values(record: Record, version: int) -> dict[str, Any]:
-    """Column -> value at `version`, for every column changed since. Read from field history."""
+    """Column -> value at `version`, for every column changed since. Read from field history.
+
+    Columns that were dropped since are left out: nobody can still write to them.
+    """
     originals: dict[str, Any] = {}
     later = FieldChange.objects.filter(
         record_type=record.type_key(), record_id=record.pk, version__gt=version
     )
     for changes in later.order_by("version").values_list("changes", flat=True):
         for column, pair in changes.items():
-            originals.setdefault(column, from_history(record, column, pair[0]))
+            field = past_field(record, column)
+            if field is not None:
+                originals.setdefault(field.column, from_history(record, column, pair[0]))
     return originals
 
 
@@ -27,16 +33,6 @@ def originals_by_name(record: Record, version: int) -> dict[str, Any]:
     names = {field.column: field.name for field in record._meta.concrete_fields if field.editable}
     originals = original_values(record, version)
     return {names[column]: value for column, value in originals.items() if column in names}
-
-
-def from_history(record: Any, column: str, value: Any) -> Any:
-    """A value as history keeps it (JSON), as the Python value of the model's field."""
-    if value is None:
-        return None
-    field = next(f for f in record._meta.concrete_fields if f.column == column)
-    if isinstance(field, models.ForeignKey):
-        field = field.target_field
-    return field.to_python(value)
 
 
 def merge_values(record: Any, version: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
