@@ -14,11 +14,17 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.activities import files  # noqa: F401  (registers what undoes its verbs)
+        from crm.exchange.imports import services as import_services
         from crm.notifications import standard
+        from crm.operations import subscribe
         from crm.records import checks  # noqa: F401  (registers the system checks)
+        from crm.records.bulk import jobs
         from crm.records.merging import unmerging  # noqa: F401  (registers what undoes merging)
+        from crm.registry.events import UndoEnded
 
         standard.install()
+        subscribe(UndoEnded, jobs.end_undoing)
+        subscribe(UndoEnded, import_services.end_undoing)
 
 
 class AdministrationConfig(AdminConfig):

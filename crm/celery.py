@@ -16,7 +16,13 @@ app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()  # `tasks` of every app
 app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an app
-    ["crm.activities", "crm.exchange.imports", "crm.notifications", "crm.records.bulk"]
+    [
+        "crm.activities",
+        "crm.exchange.imports",
+        "crm.notifications",
+        "crm.records.bulk",
+        "crm.records.history",
+    ]
 )
 
 # This module is imported with the package itself, before Django's apps are loaded; hence the

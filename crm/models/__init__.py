@@ -20,6 +20,7 @@ from crm.models.sent_form import SentForm
 from crm.models.setting import CompanySettings, Currency
 from crm.models.share import Share
 from crm.models.stamp import Stamp
+from crm.models.undo_job import UndoJob
 from crm.models.unit import BusinessUnit
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Stamp",
     "Team",
     "TeamMembership",
+    "UndoJob",
     "User",
     "number_field",
     "number_trigger",

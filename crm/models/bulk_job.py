@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.principal import User
+from crm.models.undo_job import UndoJob
 
 
 class BulkJob(models.Model):
@@ -29,6 +30,7 @@ class BulkJob(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    undo = models.OneToOneField(UndoJob, models.SET_NULL, null=True, related_name="bulk_job")
 
     class Meta:
         verbose_name = _("change to many rows")

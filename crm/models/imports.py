@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.principal import User
+from crm.models.undo_job import UndoJob
 
 
 class ImportJob(models.Model):
@@ -13,6 +14,7 @@ class ImportJob(models.Model):
         CHECKED = "checked", _("Checked")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
+        UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
         FAILED = "failed", _("Stopped")
 
@@ -29,6 +31,7 @@ class ImportJob(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    undo = models.OneToOneField(UndoJob, models.SET_NULL, null=True, related_name="import_job")
 
     class Meta:
         verbose_name = _("import")

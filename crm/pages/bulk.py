@@ -23,7 +23,7 @@ from crm.records.services import BulkResult
 from crm.registry.declaration import Feature, RecordType
 from crm.registry.links import list_url
 
-LIMIT = 20_000
+LIMIT = 200_000
 IN_REQUEST = 1000  # more rows are worked off in the background
 CARRIED = 200  # more ids than that do not travel through the form
 

@@ -12,7 +12,8 @@ from crm.errors import CrmError, NotVisible
 from crm.models import BulkJob
 from crm.pages.bulk import done_sentence, refusals, title_of
 from crm.records.bulk import jobs
-from crm.records.bulk.tasks import enqueue_job
+from crm.records.history.not_undone import not_undone
+from crm.records.history.tasks import enqueue_undo
 from crm.records.history.undo import can_be_undone
 from crm.registry.links import list_url
 from crm.registry.registry import registry
@@ -55,7 +56,9 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     refused = {int(pk): reason for pk, reason in [*found.refused.items()][:SHOWN_REFUSALS]}
     context |= {
         "refused": refusals(request, record_type, refused),
-        "may_undo": found.state in jobs.OVER and can_be_undone(found.operation),
+        "may_undo": found.state in jobs.OVER
+        and (found.undo_id is not None or can_be_undone(found.operation)),
+        "not_undone": not_undone(request, found.undo),
     }
     return render(request, "jobs/job.html", context)
 
@@ -63,7 +66,9 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     try:
-        enqueue_job(jobs.ask_to_undo(actor=request.actor, job_id=job_id))
+        asked = jobs.ask_to_undo(actor=request.actor, job_id=job_id)
+        if asked.undo is not None:
+            enqueue_undo(asked.undo)
     except NotVisible:
         raise
     except CrmError as error:

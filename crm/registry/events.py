@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from crm.models import BulkJob, ImportJob, Record
+from crm.models import BulkJob, ImportJob, Record, UndoJob
 
 
 class ChangeKind(StrEnum):
@@ -67,6 +67,13 @@ class JobEnded:
     """A change to many rows is done, or it stopped."""
 
     job: BulkJob
+
+
+@dataclass(frozen=True)
+class UndoEnded:
+    """An undo of many records is done, or it stopped."""
+
+    job: UndoJob
 
 
 @dataclass(frozen=True)

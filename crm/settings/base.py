@@ -260,6 +260,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "remind-people": {"task": "crm.notifications.tasks.remind_people", "schedule": 60},
     "mail-notifications": {"task": "crm.notifications.tasks.mail_notifications", "schedule": 60},
     "resume-jobs": {"task": "crm.records.bulk.tasks.resume_jobs", "schedule": 60},
+    "resume-undos": {"task": "crm.records.history.tasks.resume_undos", "schedule": 60},
     "empty-the-bins": {"task": "crm.records.bulk.tasks.empty_the_bins", "schedule": 3600},
     "move-contracts": {"task": "service.tasks.move_contracts_by_calendar", "schedule": 15 * 60},
     "resume-imports": {"task": "crm.exchange.imports.tasks.resume_imports", "schedule": 30},

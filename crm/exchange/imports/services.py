@@ -20,10 +20,11 @@ from crm.exchange.imports.plan import Line, Plan, Planner, match_field
 from crm.exchange.imports.reader import read_table
 from crm.exchange.imports.resuming import GOOD, recall
 from crm.exchange.imports.targets import Target
-from crm.models import ImportJob, ImportRow
+from crm.models import ImportJob, ImportRow, UndoJob
 from crm.operations import current, emit, operation, operation_called
 from crm.records.history.undo import delete_unread
-from crm.registry.events import ImportEnded, RecordsAssigned
+from crm.records.history.undo_jobs import begin_undo, resume_undo
+from crm.registry.events import ImportEnded, RecordsAssigned, UndoEnded
 
 CHUNK = 1000
 REFUSALS = (IntegrityError, DataError, CrmError)
@@ -215,7 +216,8 @@ def run_import(*, actor: Actor, job_id: int) -> dict[str, int]:
     for start in range(0, len(deferred), CHUNK):
         again = Planner(actor=actor, job=job, target=target, is_dry=False)
         rows = Line.read(job.rows.filter(line__in=deferred[start : start + CHUNK]).order_by("line"))
-        link_deferred(actor=actor, planner=again, rows=rows)
+        with operation_called(links_of(job.pk)):
+            link_deferred(actor=actor, planner=again, rows=rows)
     with operation_called(_end_of(job)):
         complete_import(actor=actor, job=job, target=target)
     return verdict_counts(job)
@@ -361,15 +363,44 @@ def verdict_counts(job: ImportJob) -> dict[str, int]:
     return {verdict: counted.get(verdict, 0) for verdict in Verdict.values}
 
 
+@operation
 def undo_import(*, actor: Actor, job_id: int) -> ImportJob:
-    """Takes back what the job wrote, while nothing later depends on it."""
-    job = own_job(actor, job_id)
+    """Hands what the job wrote to a worker to be taken back; `undo` of the job is its progress.
+
+    Locks the job. People who were imported stay and can only no longer sign in: that is done at
+    once. Raises NotVisible, RuleViolation.
+    """
+    job = lock_job(actor, job_id)
     if job.state != ImportJob.State.DONE:
         raise RuleViolation(_("Only an import that was run can be undone."))
-    require_target(actor, job.target).take_back(actor, job.pk)
-    delete_unread(_end_of(job))
-    finish(job, ImportJob.State.UNDONE)
+    target = require_target(actor, job.target)
+    operations = target.operations_of(job.pk)
+    if job.undo_id:
+        job.undo = resume_undo(actor=actor, job_id=job.undo_id)
+        job.state = ImportJob.State.UNDOING
+    elif operations:
+        job.undo = begin_undo(actor=actor, operations=[*operations, links_of(job.pk), _end_of(job)])
+        job.state = ImportJob.State.UNDOING
+    else:
+        target.take_back(job.pk)
+        delete_unread([_end_of(job)])
+        job.state, job.finished_at = ImportJob.State.UNDONE, current().at
+    job.save(update_fields=["undo", "state", "finished_at"])
     return job
+
+
+def end_undoing(event: UndoEnded) -> None:
+    """Subscribed: the import whose undo is done; one that stopped can be undone again."""
+    is_done = event.job.state == UndoJob.State.DONE
+    ImportJob.objects.filter(undo=event.job, state=ImportJob.State.UNDOING).update(
+        state=ImportJob.State.UNDONE if is_done else ImportJob.State.DONE,
+        failure=event.job.failure,
+    )
+
+
+def links_of(job_id: int) -> uuid.UUID:
+    """The operation that sets links between rows of one file."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"crm.import.{job_id}.links")
 
 
 __all__ = [

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import BooleanField, Count, F, Func, Max, Min, TextField, Value
+from django.db.models import BooleanField, Count, F, Func, Min, TextField, Value
 from django.db.models.functions import Upper
 from django.utils.module_loading import import_string
 
@@ -19,7 +20,6 @@ from crm.exchange.imports.writing import Blank, copy_new
 from crm.models import ImportRow, Principal, Record
 from crm.models.levels import Privilege
 from crm.operations import current
-from crm.records.history.undo import undo_operation
 from crm.records.services import lock_reason
 from crm.records.services.announcing import announce, announce_each, field_names
 from crm.registry.declaration import Feature, RecordType
@@ -87,9 +87,13 @@ class Target(ABC):
         """(owner's id, how many of the rows, one of them), for those that have owners."""
         return ()
 
-    @abstractmethod
-    def take_back(self, actor: Actor, job_id: int) -> None:
-        """Undoes what an import wrote."""
+    def operations_of(self, job_id: int) -> list[UUID]:
+        """The operations in which an import wrote records; none where `take_back` undoes it."""
+        return []
+
+    def take_back(self, job_id: int) -> None:
+        """Undoes what an import wrote, where no field history does."""
+        raise NotImplementedError
 
 
 EXACT = frozenset({"external_id"})
@@ -212,13 +216,10 @@ class RecordTarget(Target):
         )
         return found
 
-    def take_back(self, actor: Actor, job_id: int) -> None:
+    def operations_of(self, job_id: int) -> list[UUID]:
         written = ImportRow.objects.filter(job=job_id, operation__isnull=False)
         wrote = written.filter(verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.UPDATE])
-        newest_first = wrote.values("operation").annotate(last=Max("line")).order_by("-last")
-        for row in newest_first:
-            operation_id: Any = row["operation"]  # never None: only rows with one are read
-            undo_operation(actor=actor, operation_id=operation_id)
+        return [key for (key,) in wrote.order_by().values_list("operation").distinct() if key]
 
 
 def folded(value: Any) -> Any:

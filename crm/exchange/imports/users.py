@@ -88,7 +88,7 @@ class UserTarget(Target):
     def may_change(self, actor: Actor, record: Any) -> bool:
         return actor.can_administer
 
-    def take_back(self, actor: Actor, job_id: int) -> None:
+    def take_back(self, job_id: int) -> None:
         """People stay, because records may be theirs; they can no longer sign in."""
         made = ImportRow.objects.filter(job=job_id, verdict=ImportRow.Verdict.NEW)
         User.objects.filter(pk__in=made.values("record_id")).update(is_active=False)

@@ -16,6 +16,8 @@ from crm.exchange.imports.known import target_of
 from crm.exchange.imports.report import findings, repair_file
 from crm.exchange.imports.tasks import enqueue_import
 from crm.models import ImportJob
+from crm.records.history.not_undone import not_undone
+from crm.records.history.tasks import enqueue_undo
 
 State = ImportJob.State
 STEPS = {
@@ -25,6 +27,7 @@ STEPS = {
     State.RUNNING: 3,
     State.FAILED: 3,
     State.DONE: 4,
+    State.UNDOING: 4,
     State.UNDONE: 4,
 }
 SHOWN_ROWS = 50
@@ -64,13 +67,14 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     found = services.own_job(request.actor, job_id)
     if found.state == State.UPLOADED or ("map" in request.GET and found.state == State.CHECKED):
         return _mapping_page(request, found, MappingForm(job=found, target=target_of(found.target)))
-    is_under_way = found.state in (State.CHECKING, State.RUNNING)
+    is_under_way = found.state in (State.CHECKING, State.RUNNING, State.UNDOING)
     context = _context(found) | {"is_under_way": is_under_way}
     if is_under_way:
         template = "imports/_progress.html" if request.htmx else "imports/job.html"
         return render(request, template, context)
     if request.htmx:  # it was watched until now: the result is a page, not a part of one
         return HttpResponseClientRefresh()
+    context["not_undone"] = not_undone(request, found.undo)
     return render(request, "imports/job.html", context | _verdicts(request, found))
 
 
@@ -179,8 +183,11 @@ def _request(request: HttpRequest, job_id: int, ask: Any) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     try:
-        services.undo_import(actor=request.actor, job_id=job_id)
-        messages.success(request, _("The import was taken back."))
+        found = services.undo_import(actor=request.actor, job_id=job_id)
+        if found.undo is not None:
+            enqueue_undo(found.undo)
+        else:
+            messages.success(request, _("The import was taken back."))
     except RuleViolation as error:
         messages.error(request, str(error))
     return redirect("imports:job", job_id=job_id)

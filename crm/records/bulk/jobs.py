@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
 from crm.errors import CrmError, NotVisible, RuleViolation
-from crm.models import BulkJob
+from crm.models import BulkJob, UndoJob
 from crm.operations import current, emit, operation, operation_called
 from crm.records.bulk import bulk_actions
-from crm.records.history.undo import can_be_undone, undo_operation
+from crm.records.history.undo import can_be_undone
+from crm.records.history.undo_jobs import begin_undo, resume_undo
 from crm.records.services.many import BATCH
 from crm.registry.declaration import RecordType
-from crm.registry.events import JobEnded
+from crm.registry.events import JobEnded, UndoEnded
 from crm.registry.registry import registry
 
 State = BulkJob.State
@@ -54,10 +55,14 @@ def begin_job(*, actor: Actor, job_id: int, data: str) -> BulkJob:
 def ask_to_undo(*, actor: Actor, job_id: int) -> BulkJob:
     """Hands the taking back to a worker. Raises NotVisible, RuleViolation."""
     job = own_job(actor, job_id, is_locked=True)
-    if job.state not in OVER or not can_be_undone(job.operation):
+    if job.state not in OVER or not (job.undo_id or can_be_undone(job.operation)):
         raise RuleViolation(_("This can't be undone."))
+    if job.undo_id:
+        job.undo = resume_undo(actor=actor, job_id=job.undo_id)
+    else:
+        job.undo = begin_undo(actor=actor, operations=[job.operation])
     job.state, job.failure = State.UNDOING, ""
-    job.save(update_fields=["state", "failure"])
+    job.save(update_fields=["state", "failure", "undo"])
     return job
 
 
@@ -76,8 +81,6 @@ def work_on(job_id: int) -> None:
     actor = Actor(user=job.created_by)
     with translation.override(job.created_by.language):
         try:
-            if job.state == State.UNDOING:
-                take_back(actor=actor, job_id=job_id)
             with operation_called(job.operation):
                 while work_batch(actor=actor, job_id=job_id):
                     pass
@@ -120,16 +123,12 @@ def _advance(job: BulkJob, ids: list[int], result: Any) -> None:
     job.refused |= {str(key): reason for key, reason in result.refused.items()}
 
 
-@operation
-def take_back(*, actor: Actor, job_id: int) -> None:
-    """Undoes a job, all or nothing, unless another worker is at it."""
-    jobs = BulkJob.objects.select_for_update(skip_locked=True)
-    job = jobs.filter(pk=job_id, state=State.UNDOING).first()
-    if job is None:
-        return
-    undo_operation(actor=actor, operation_id=job.operation)
-    job.state = State.UNDONE
-    job.save(update_fields=["state"])
+def end_undoing(event: UndoEnded) -> None:
+    """Subscribed: the job whose undo is done, or stopped."""
+    state = State.UNDONE if event.job.state == UndoJob.State.DONE else State.FAILED
+    BulkJob.objects.filter(undo=event.job, state=State.UNDOING).update(
+        state=state, failure=event.job.failure
+    )
 
 
 def fail(job_id: int, reason: str) -> None:
@@ -141,7 +140,7 @@ def fail(job_id: int, reason: str) -> None:
 def _fail(*, actor: Actor, job_id: int, reason: str) -> None:
     """Locks the job; emits JobEnded."""
     open_jobs = BulkJob.objects.select_for_update().defer("ids", "data", "refused")
-    job = open_jobs.filter(pk=job_id, state__in=[State.RUNNING, State.UNDOING]).first()
+    job = open_jobs.filter(pk=job_id, state=State.RUNNING).first()
     if job is None:
         return
     job.state, job.failure = State.FAILED, reason

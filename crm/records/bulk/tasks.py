@@ -60,5 +60,6 @@ def work_on_job(job_id: int) -> None:
 @shared_task
 def resume_jobs() -> None:
     """Takes up jobs whose worker or message got lost; one at work keeps its own."""
-    for job_id in BulkJob.objects.filter(state__in=OPEN_JOBS).values_list("pk", flat=True):
+    running = BulkJob.objects.filter(state=BulkJob.State.RUNNING)
+    for job_id in running.values_list("pk", flat=True):
         work_on_job.delay(job_id)

@@ -5,7 +5,7 @@ registered for the journal's verb, or the service journals `is_final=True`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from crm import labels
 from crm.access.actor import Actor, refusal
 from crm.company.settings import company
-from crm.errors import AccessDenied, NotVisible, RuleViolation
+from crm.errors import AccessDenied, CrmError, NotVisible, RuleViolation
 from crm.models import (
     Activity,
     FieldChange,
@@ -53,6 +53,16 @@ def add_whole_undoer(verb: str, undoer: WholeUndoer) -> None:
     'undone', and returns how many records it touched.
     """
     _whole_undoers[verb] = undoer
+
+
+def undoable_verbs() -> list[str]:
+    """The verbs whose rows no field history covers and an undoer takes back."""
+    return sorted(_undoers)
+
+
+def run_undoer(actor: Actor, entry: JournalEntry) -> None:
+    """Takes back what one entry of such a verb wrote. Raises RuleViolation where it can't."""
+    _undoers[entry.verb](actor, entry)
 
 
 def can_be_undone(operation_id: UUID) -> bool:
@@ -92,7 +102,11 @@ def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
         by_type[change.record_type][change.record_id].append(change)
     for type_key, steps in by_type.items():
         for ids in batches(steps):
-            _take_back(actor, type_key, {pk: steps[pk] for pk in ids})
+            refused = take_back(
+                actor, type_key, {pk: steps[pk] for pk in ids}, within=[operation_id]
+            )
+            if refused:
+                raise next(iter(refused.values()))
     for entry in entries:
         if entry.verb in _undoers:
             _undoers[entry.verb](actor, entry)
@@ -109,12 +123,12 @@ def _take_back_whole(actor: Actor, entries: list[JournalEntry], whole: JournalEn
 
 def _mark_undone(operation_id: UUID) -> None:
     JournalEntry.objects.filter(operation=operation_id).update(is_undone=True)
-    delete_unread(operation_id)
+    delete_unread([operation_id])
 
 
-def delete_unread(operation_id: UUID) -> None:
-    """What an operation told and nobody has read yet, nobody needs to hear any more."""
-    Notification.objects.filter(operation=operation_id, read_at=None).delete()
+def delete_unread(operations: Collection[UUID]) -> None:
+    """What operations told and nobody has read yet, nobody needs to hear any more."""
+    Notification.objects.filter(operation__in=operations, read_at=None).delete()
 
 
 def _refuse(actor: Actor, entries: list[JournalEntry], changes: list[FieldChange]) -> None:
@@ -146,54 +160,113 @@ def _was_undone(changes: list[FieldChange]) -> bool:
     )
 
 
-def _take_back(actor: Actor, type_key: str, steps: dict[int, list[FieldChange]]) -> None:
-    """A batch of records of one type: asked one by one, written together."""
+def take_back(
+    actor: Actor,
+    type_key: str,
+    steps: Mapping[int, list[FieldChange]],
+    *,
+    within: Collection[UUID],
+) -> dict[int, CrmError]:
+    """Gives a batch of records of one type their old values; returns why others were left alone.
+
+    `steps` are the changes of each record by the operations `within`, newest first. Locks the
+    records in key order; a handful of queries however many there are. Journals 'undone'.
+    """
     model = registry.get(type_key).model
     rows = model.objects.select_for_update(of=("self",)).filter(pk__in=steps).order_by("pk")
-    records = list(rows)
-    if len(records) < len(steps):
-        raise RuleViolation(_("A record this touched no longer exists."))
-    _refuse_later_changes(records, steps)
-    before = {record.pk: _put_back(actor, record, steps[record.pk]) for record in records}
-    save_back(records, before)
-    for operation_id in {taken[0].operation for taken in steps.values()}:
-        journal_all("undone", records, operation=str(operation_id))
+    records = {record.pk: record for record in rows}
+    gone = RuleViolation(_("A record this touched no longer exists."))
+    refused: dict[int, CrmError] = {pk: gone for pk in steps if pk not in records}
+    refused |= _changed_later(records, steps)
+    refused |= _depended_on(_created(records, steps, refused), within)
+    before: dict[int, dict[str, Any]] = {}
+    units = _units_of_owners(actor, records.values())
+    for pk, record in records.items():
+        if pk not in refused:
+            try:
+                before[pk] = _put_back(actor, record, steps[pk], units)
+            except CrmError as error:
+                refused[pk] = error
+    going = [records[pk] for pk in before]
+    refused |= save_back(going, before)
+    _journal_undone([record for record in going if record.pk not in refused], steps)
+    return refused
 
 
-def _put_back(actor: Actor, record: Any, steps: list[FieldChange]) -> dict[str, Any]:
+def _journal_undone(records: list[Any], steps: Mapping[int, list[FieldChange]]) -> None:
+    by_operation: dict[UUID | None, list[Any]] = defaultdict(list)
+    for record in records:
+        for operation_id in {step.operation for step in steps[record.pk]}:
+            by_operation[operation_id].append(record)
+    for operation_id, touched in by_operation.items():
+        journal_all("undone", touched, operation=str(operation_id))
+
+
+def _units_of_owners(actor: Actor, records: Iterable[Any]) -> dict[int, int]:
+    """Of records the actor may not write to as they are, which unit their present owner is in."""
+    owners = {one.owner_id for one in records if not actor.allows(Privilege.WRITE, one)}
+    if not owners:
+        return {}
+    return dict(Principal.objects.filter(pk__in=owners).values_list("pk", "unit_id"))
+
+
+def _created(
+    records: Mapping[int, Any],
+    steps: Mapping[int, list[FieldChange]],
+    refused: Mapping[int, CrmError],
+) -> list[Any]:
+    return [
+        record
+        for pk, record in records.items()
+        if pk not in refused and any(one.event == FieldChange.Event.INSERT for one in steps[pk])
+    ]
+
+
+def _put_back(
+    actor: Actor, record: Any, steps: list[FieldChange], units: Mapping[int, int]
+) -> dict[str, Any]:
     """Sets the old values, without saving, as far as the actor may; returns them."""
     may_write_now = actor.allows(Privilege.WRITE, record)
     before = old_values(record, steps)
     if any(step.event == FieldChange.Event.INSERT for step in steps):
-        _refuse_dependents(record, steps[0].operation)
         before = {"deleted_at": current().at}
     before = {name: value for name, value in before.items() if getattr(record, name) != value}
     for attribute, value in before.items():
         setattr(record, attribute, value)
     if not may_write_now:
-        _require_as_it_was(actor, record)
+        _require_as_it_was(actor, record, units)
     return before
 
 
-def _require_as_it_was(actor: Actor, record: Any) -> None:
+def _require_as_it_was(actor: Actor, record: Any, units: Mapping[int, int]) -> None:
     """Who gave a record away may take it back: what counts is the record they had."""
-    record.unit_id = Principal.objects.values_list("unit_id", flat=True).get(pk=record.owner_id)
+    if record.owner_id in units:
+        record.unit_id = units[record.owner_id]
+    else:
+        record.unit_id = Principal.objects.values_list("unit_id", flat=True).get(pk=record.owner_id)
     if not actor.allows(Privilege.READ, record):
         raise NotVisible
     if not actor.allows(Privilege.WRITE, record):
         raise AccessDenied(refusal(Privilege.WRITE))
 
 
-def _refuse_later_changes(records: list[Any], steps: dict[int, list[FieldChange]]) -> None:
+def _changed_later(
+    records: Mapping[int, Any], steps: Mapping[int, list[FieldChange]]
+) -> dict[int, CrmError]:
     """All of one type."""
-    changes = FieldChange.objects.filter(record_type=records[0].type_key(), record_id__in=steps)
+    if not records:
+        return {}
+    type_key = next(iter(records.values())).type_key()
+    changes = FieldChange.objects.filter(record_type=type_key, record_id__in=list(records))
     newest = dict(changes.values_list("record_id").annotate(Max("version")))
-    for record in records:
-        if newest[record.pk] > max(step.version for step in steps[record.pk]):
-            raise RuleViolation(
-                _("“%(record)s” was changed again since. Change it by hand instead.")
-                % {"record": record}
-            )
+    return {
+        pk: RuleViolation(
+            _("“%(record)s” was changed again since. Change it by hand instead.")
+            % {"record": record}
+        )
+        for pk, record in records.items()
+        if newest[pk] > max(step.version for step in steps[pk])
+    }
 
 
 def old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
@@ -229,8 +302,11 @@ def _called(record: Record, column: str) -> str:
     return labels.field_label(record.type_key(), field.name)
 
 
-def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
-    """Writes records together; when that fails one by one, to say which is in the way."""
+def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> dict[int, CrmError]:
+    """Writes records together; when that fails one by one. Returns those in whose place stands
+    another."""
+    if not records:
+        return {}
     for record in records:
         record.modified_at, record.modified_by_id = current().at, current().actor.id
     touched = {"modified_at", "modified_by_id", *(name for old in before.values() for name in old)}
@@ -238,16 +314,18 @@ def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> None:
     try:
         with transaction.atomic():
             type(records[0])._base_manager.bulk_update(records, fields)
-            _announce(type(records[0]), before)
-    except IntegrityError as error:
+    except IntegrityError:
         if len(records) > 1:
-            for record in records:
-                save_back([record], {record.pk: before[record.pk]})
-            return
-        raise RuleViolation(
-            _("“%(record)s” can't go back: another record has taken its place.")
-            % {"record": records[0]}
-        ) from error
+            alone = ({record.pk: before[record.pk]} for record in records)
+            return {
+                pk: error
+                for record, mine in zip(records, alone, strict=True)
+                for pk, error in save_back([record], mine).items()
+            }
+        taken = _("“%(record)s” can't go back: another record has taken its place.")
+        return {records[0].pk: RuleViolation(taken % {"record": records[0]})}
+    _announce(type(records[0]), {record.pk: before[record.pk] for record in records})
+    return {}
 
 
 def _announce(model: type[Record], before: dict[int, dict[str, Any]]) -> None:
@@ -265,37 +343,51 @@ def _announce(model: type[Record], before: dict[int, dict[str, Any]]) -> None:
     announce_each(model, ((pk, changed[pk]) for pk in rest))
 
 
-def _refuse_dependents(record: Record, operation_id: UUID | None) -> None:
-    """What the operation created may only go while nothing made later points to it."""
-    if any(_made_apart(model, ids, operation_id) for model, ids in _pointing_to(record)):
-        raise RuleViolation(
+def _depended_on(created: list[Any], within: Collection[UUID]) -> dict[int, CrmError]:
+    """What operations created may only go while nothing made apart from them points to it.
+
+    `created` are of one type; a query per kind of what may point to them, however many they are.
+    """
+    if not created:
+        return {}
+    records = {record.pk: record for record in created}
+    used: set[int] = set()
+    for model, pairs in _pointing_to(type(created[0]), list(records)):
+        along = _made_along(model, {key for key, _target in pairs}, within)
+        used |= {target for key, target in pairs if key not in along}
+    return {
+        pk: RuleViolation(
             _("“%(record)s” is used by other records meanwhile, so this can't be undone.")
-            % {"record": record}
+            % {"record": records[pk]}
         )
+        for pk in used
+    }
 
 
-def _pointing_to(record: Record) -> Iterable[tuple[Any, list[int]]]:
-    relations: Iterable[Any] = record._meta.get_fields(include_hidden=True)
+def _pointing_to(
+    model: type[Record], ids: list[int]
+) -> Iterator[tuple[Any, list[tuple[int, int]]]]:
+    """Per model the (key, record it points to) of living rows that point to any of the records."""
+    relations: Iterable[Any] = model._meta.get_fields(include_hidden=True)
     for relation in relations:
-        model: Any = getattr(relation, "related_model", None)
+        other: Any = getattr(relation, "related_model", None)
         if relation.concrete or not (relation.one_to_many or relation.one_to_one):
             continue
-        if isinstance(model, type) and issubclass(model, Record):
-            rows = model.objects.alive().filter(**{relation.field.name: record})
-            yield model, list(rows.values_list("pk", flat=True)[:200])
-    work = Activity.objects.alive().regarding(record)
-    yield Activity, list(work.values_list("pk", flat=True)[:200])
+        if isinstance(other, type) and issubclass(other, Record):
+            name = relation.field.name
+            rows = other.objects.alive().filter(**{f"{name}__in": ids})  # type: ignore[attr-defined]
+            yield other, list(rows.values_list("pk", relation.field.attname))
+    work = Activity.objects.alive().filter(regarding_type=model.type_key(), regarding_id__in=ids)
+    yield Activity, list(work.values_list("pk", "regarding_id"))
     files = File.objects.filter(
-        record_type=record.type_key(), record_id=record.pk, activity=None, deleted_at=None
+        record_type=model.type_key(), record_id__in=ids, activity=None, deleted_at=None
     )
-    yield File, list(files.values_list("pk", flat=True)[:1])
+    yield File, list(files.values_list("pk", "record_id"))
 
 
-def _made_apart(model: Any, ids: list[int], operation_id: UUID | None) -> bool:
-    """Whether any of the rows came to point here by another operation."""
-    if not ids or model is File:
-        return bool(ids)
-    along = FieldChange.objects.filter(
-        operation=operation_id, record_type=model.type_key(), record_id__in=ids
-    )
-    return set(ids) != set(along.values_list("record_id", flat=True))
+def _made_along(model: Any, keys: set[int], within: Collection[UUID]) -> set[int]:
+    """Which of the rows came to point here by the same operations."""
+    if not keys or model is File:
+        return set()
+    changes = FieldChange.objects.filter(record_type=model.type_key(), record_id__in=keys)
+    return set(changes.filter(operation__in=within).values_list("record_id", flat=True))

@@ -112,7 +112,9 @@ def _give_back(records: list[Any], steps: Steps) -> None:
     for record in records:
         for attribute, value in before[record.pk].items():
             setattr(record, attribute, value)
-    save_back(records, before)
+    refused = save_back(records, before)
+    if refused:
+        raise next(iter(refused.values()))
 
 
 add_whole_undoer("merged", undo_merge)

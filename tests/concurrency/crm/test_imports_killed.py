@@ -30,7 +30,7 @@ def content():
     return "\n".join(["name,employees", *lines, *lines[:EACH_TWICE]]).encode()
 
 
-def start_worker(job):
+def start_worker(job, program="import_worker.py"):
     environment = {
         **os.environ,
         "DATABASE_URL": address_of(connection.settings_dict["NAME"]),
@@ -38,7 +38,7 @@ def start_worker(job):
         "SECRET_KEY": django_settings.SECRET_KEY,
         "PYTHONPATH": str(ROOT),
     }
-    worker = Path(__file__).with_name("import_worker.py")
+    worker = Path(__file__).with_name(program)
     return subprocess.Popen(
         [sys.executable, str(worker), str(job.pk)],
         env=environment,

@@ -13,6 +13,7 @@ from crm.models import BulkJob, FieldChange
 from crm.operations import operation_called
 from crm.records.bulk import jobs
 from crm.records.bulk.tasks import delete_old_traces, resume_jobs, work_on_job
+from crm.records.history.tasks import undo_in_batches
 from crm.records.services import update_record
 from crm.registry.registry import registry
 from tests.factories.accounts import make_account
@@ -118,14 +119,13 @@ def test_what_was_posted_is_checked_again_by_the_worker(job):
 
 def test_undo_takes_every_batch_back(owner, job, as_actor):
     work_on_job(job.pk)
-    jobs.ask_to_undo(actor=as_actor(owner), job_id=job.pk)
-    work_on_job(job.pk)
+    undo_in_batches(jobs.ask_to_undo(actor=as_actor(owner), job_id=job.pk).undo_id)
     job.refresh_from_db()
     assert job.state == "undone"
     assert cities() == ["Bergen"] * 10
 
 
-def test_undo_is_all_or_nothing(owner, job, accounts, as_actor):
+def test_undo_leaves_alone_what_was_changed_again_and_says_why(owner, job, accounts, as_actor):
     work_on_job(job.pk)
     update_record(
         actor=as_actor(owner),
@@ -134,12 +134,16 @@ def test_undo_is_all_or_nothing(owner, job, accounts, as_actor):
         version=None,
         values={"city": "Paris"},
     )
-    jobs.ask_to_undo(actor=as_actor(owner), job_id=job.pk)
-    work_on_job(job.pk)
+    undo = jobs.ask_to_undo(actor=as_actor(owner), job_id=job.pk).undo
+    undo_in_batches(undo.pk)
     job.refresh_from_db()
-    assert job.state == "failed"
-    assert "Firm 3" in job.failure
-    assert cities() == ["Oslo"] * 9 + ["Paris"]
+    undo.refresh_from_db()
+    assert job.state == "undone"
+    assert cities() == ["Bergen"] * 9 + ["Paris"]
+    assert (undo.total, undo.done, undo.left) == (10, 10, 1)
+    ((type_key, record_id, reason),) = undo.reasons
+    assert (type_key, record_id) == ("account", accounts[3].pk)
+    assert "“Firm 3” was changed again since." in reason
 
 
 def test_a_running_job_is_not_undone(owner, job, as_actor):

@@ -15,6 +15,7 @@ from crm.exchange.imports.services import (
     undo_import,
 )
 from crm.models import FieldChange, ImportJob, ImportRow
+from crm.records.history.tasks import undo_in_batches
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +126,10 @@ def test_undo_takes_back_what_was_added_and_changed(actor):
     run_import(actor=actor, job_id=stage(actor, b"name,employees\nAlder Labs,12\n").pk)
     job = stage(actor, b"name,employees\nAlder Labs,99\nNew One,3\n")
     run_import(actor=actor, job_id=job.pk)
-    undo_import(actor=actor, job_id=job.pk)
+    undone = undo_import(actor=actor, job_id=job.pk)
+    assert undone.state == ImportJob.State.UNDOING
+    undo_in_batches(undone.undo_id)
+    assert ImportJob.objects.get(pk=job.pk).state == ImportJob.State.UNDONE
     assert Account.objects.get(name="Alder Labs").employees == 12
     assert not Account.objects.alive().filter(name="New One").exists()
 

@@ -17,6 +17,7 @@ from crm.exchange.imports.services import (
 from crm.exchange.imports.tasks import work_on_import
 from crm.models import ImportJob, Notification
 from crm.notifications.services import mark_read
+from crm.records.history.tasks import undo_in_batches
 
 pytestmark = pytest.mark.django_db
 
@@ -76,5 +77,5 @@ def test_taking_an_import_back_takes_along_what_nobody_has_read(
     run_import(actor=as_actor(manager), job_id=staged.pk)
     read = Notification.objects.get(recipient=manager)
     mark_read(actor=as_actor(manager), notification_id=read.pk)
-    undo_import(actor=as_actor(manager), job_id=staged.pk)
+    undo_in_batches(undo_import(actor=as_actor(manager), job_id=staged.pk).undo_id)
     assert told() == [("manager", "import_ended", "account", 1, False)]

@@ -8,6 +8,7 @@ from accounts.models import Account
 from cases.models import Case
 from crm.models import BulkJob, JournalEntry
 from crm.records.bulk.tasks import work_on_job
+from crm.records.history.tasks import undo_in_batches
 from tests.factories.accounts import make_account
 from tests.factories.opportunities import make_opportunity
 
@@ -133,7 +134,9 @@ def test_deleting_many_rows_needs_no_step_between(owner, accounts, sign_in, few)
     assert Account.objects.in_bin().count() == 6
     assert JournalEntry.objects.filter(verb="deleted", operation=job.operation).count() == 6
     client.post(f"/jobs/{job.pk}/undo/")
-    work_on_job(job.pk)
+    job.refresh_from_db()
+    assert "0 / 6" in text_of(client.get(f"/jobs/{job.pk}/"))
+    undo_in_batches(job.undo_id)
     assert Account.objects.alive().count() == 6
     assert "Everything was taken back." in text_of(client.get(f"/jobs/{job.pk}/"))
 

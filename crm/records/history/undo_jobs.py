@@ -1,0 +1,182 @@
+"""Undo of so many records that no request and no single transaction should do it.
+
+Each batch is a transaction of its own that moves the job's cursor on, so a worker that is killed
+loses nothing and repeats nothing: the scheduler finds the job and goes on behind the cursor. What
+can't be taken back - changed again since, used by other records, its field gone - is left alone and
+listed; the rest is undone. (An undo in a request is all or nothing: `undo_operation`.)
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm.access.actor import Actor
+from crm.company.settings import company
+from crm.errors import Busy, CrmError, NotVisible, RuleViolation
+from crm.models import FieldChange, JournalEntry, UndoJob
+from crm.operations import current, emit, operation
+from crm.records.history.undo import delete_unread, run_undoer, take_back, undoable_verbs
+from crm.registry.events import UndoEnded
+from crm.registry.registry import registry
+
+BATCH = 500
+MOST_REASONS = 500  # as many are listed; all are counted
+LAST_TYPE = "~"  # sorts behind every type key: the entries with undoers of their own
+
+State = UndoJob.State
+
+
+@operation
+def begin_undo(*, actor: Actor, operations: Collection[UUID]) -> UndoJob:
+    """Writes down what is to be taken back. Raises NotVisible, RuleViolation as Undo does."""
+    ids = list(operations)
+    _refuse(actor, ids)
+    touched = _changes(ids).values("record_type", "record_id").distinct().count()
+    return UndoJob.objects.create(
+        operations=ids, total=touched, created_by_id=actor.id, created_at=current().at
+    )
+
+
+@operation
+def resume_undo(*, actor: Actor, job_id: int) -> UndoJob:
+    """Lets an undo that stopped go on behind its cursor. Locks the job."""
+    job = UndoJob.objects.select_for_update().get(pk=job_id)
+    if job.state == State.FAILED:
+        job.state, job.failure = State.RUNNING, ""
+        job.save(update_fields=["state", "failure"])
+    return job
+
+
+def _changes(operations: Collection[UUID]) -> Any:
+    known = [record_type.key for record_type in registry]
+    return FieldChange.objects.filter(operation__in=operations, record_type__in=known)
+
+
+def _refuse(actor: Actor, operations: list[UUID]) -> None:
+    """What `undo_operation` asks of its entries, asked of very many in four queries."""
+    entries = JournalEntry.objects.filter(operation__in=operations)
+    told = entries.aggregate(
+        at=Min("at"),
+        undone=Count("pk", filter=Q(is_undone=True)),
+        final=Count("pk", filter=Q(is_final=True)),
+    )
+    changes = _changes(operations)
+    people = {*entries.values_list("actor_id", flat=True).distinct()}
+    people |= {*changes.order_by().values_list("actor_id", flat=True).distinct()}
+    if not people or not (actor.is_system or actor.can_administer or people == {actor.id}):
+        raise NotVisible
+    if told["undone"]:
+        raise RuleViolation(_("This has been undone already."))
+    if told["final"]:
+        raise RuleViolation(_("This is final and can't be undone."))
+    oldest = min(filter(None, [told["at"], changes.aggregate(at=Min("at"))["at"]]))
+    days = company().bin_days
+    if current().at - oldest > timedelta(days=days):
+        raise RuleViolation(
+            _("Changes can be undone for %(days)s days; this one is older.") % {"days": days}
+        )
+
+
+def work_on_undo(job_id: int) -> None:
+    """Takes back what is left of a job, batch by batch. Any number of calls do it once."""
+    job = UndoJob.objects.select_related("created_by").get(pk=job_id)
+    actor = Actor(user=job.created_by)
+    with translation.override(job.created_by.language):
+        try:
+            while undo_batch(actor=actor, job_id=job_id):
+                pass
+        except Busy:
+            return  # somebody holds a row of the batch; the scheduler comes back
+        except CrmError as error:
+            fail_undo(actor=Actor.system(), job_id=job_id, failure=str(error))
+
+
+@operation
+def undo_batch(*, actor: Actor, job_id: int) -> bool:
+    """The next records of a job; False when there are none, or another worker has the job.
+
+    Locks the job, then the records in key order. Emits UndoEnded with the last of them.
+    """
+    jobs = UndoJob.objects.select_for_update(skip_locked=True)
+    job = jobs.filter(pk=job_id, state=State.RUNNING).first()
+    if job is None:
+        return False
+    if not (_records(actor, job) or _entries(actor, job)):
+        delete_unread(job.operations)
+        job.state, job.finished_at = State.DONE, current().at
+    job.save()
+    if job.state == State.DONE:
+        emit(UndoEnded(job))
+    return job.state == State.RUNNING
+
+
+def _records(actor: Actor, job: UndoJob) -> bool:
+    """The next batch of records of one type; False behind the last of all types."""
+    for type_key in sorted(record_type.key for record_type in registry):
+        if type_key < job.cursor_type:
+            continue
+        after = job.cursor_key if type_key == job.cursor_type else 0
+        changes = _changes(job.operations).filter(record_type=type_key)
+        ids = changes.filter(record_id__gt=after).order_by("record_id").values_list("record_id")
+        batch = [pk for (pk,) in ids.distinct()[:BATCH]]
+        if batch:
+            _undo(actor, job, type_key, batch)
+            return True
+    return False
+
+
+def _undo(actor: Actor, job: UndoJob, type_key: str, batch: list[int]) -> None:
+    steps: dict[int, list[FieldChange]] = defaultdict(list)
+    changes = _changes(job.operations).filter(record_type=type_key, record_id__in=batch)
+    for change in changes.order_by("-id"):
+        steps[change.record_id].append(change)
+    refused = take_back(actor, type_key, steps, within=job.operations)
+    entries = JournalEntry.objects.filter(record_type=type_key, record_id__in=batch)
+    entries.filter(operation__in=job.operations).exclude(verb__in=undoable_verbs()).update(
+        is_undone=True
+    )
+    _note(job, [(type_key, pk, str(error)) for pk, error in refused.items()])
+    job.cursor_type, job.cursor_key = type_key, batch[-1]
+    job.done += len(batch)
+
+
+def _entries(actor: Actor, job: UndoJob) -> bool:
+    """The next journal entries whose rows no field history covers; False behind the last."""
+    after = job.cursor_key if job.cursor_type == LAST_TYPE else 0
+    found = JournalEntry.objects.filter(
+        operation__in=job.operations, verb__in=undoable_verbs(), pk__gt=after
+    )
+    batch = list(found.select_for_update().order_by("pk")[:BATCH])
+    for entry in batch:
+        try:
+            run_undoer(actor, entry)
+        except CrmError as error:
+            _note(job, [(entry.record_type, entry.record_id, str(error))])
+    JournalEntry.objects.filter(pk__in=[entry.pk for entry in batch]).update(is_undone=True)
+    if batch:
+        job.cursor_type, job.cursor_key = LAST_TYPE, batch[-1].pk
+    return bool(batch)
+
+
+def _note(job: UndoJob, refused: list[tuple[str, int, str]]) -> None:
+    job.left += len(refused)
+    job.reasons = [*job.reasons, *refused][:MOST_REASONS]
+
+
+@operation
+def fail_undo(*, actor: Actor, job_id: int, failure: str) -> None:
+    """The undo stops where it stands and says why; what was taken back stays so.
+
+    Locks the job; emits UndoEnded.
+    """
+    job = UndoJob.objects.select_for_update().filter(pk=job_id, state=State.RUNNING).first()
+    if job is not None:
+        job.state, job.failure = State.FAILED, failure
+        job.save(update_fields=["state", "failure"])
+        emit(UndoEnded(job))
