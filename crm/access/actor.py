@@ -74,6 +74,11 @@ class Grants:
     levels: dict[tuple[str, str], tuple[int, frozenset[int]]] = field(default_factory=dict)
     can_administer: bool = False
 
+    @cached_property
+    def held(self) -> frozenset[tuple[str, str]]:
+        """The (type, privilege) pairs held at any level: what a page may offer at all."""
+        return frozenset(pair for pair, (level, _units) in self.levels.items() if level)
+
 
 _grants: ProcessCache[Grants] = ProcessCache(size=2000)
 
@@ -112,6 +117,13 @@ class Actor:
     @property
     def can_administer(self) -> bool:
         return self.is_unlimited or self.grants.can_administer
+
+    @property
+    def offers(self) -> tuple[object, ...]:
+        """What the pages offer depends on, beside the page: the same for all with such roles."""
+        if self.is_unlimited:
+            return ("everything",)
+        return (self.grants.held, self.grants.can_administer)
 
     def level(self, type_key: str, privilege: Privilege) -> Level:
         if self.is_unlimited:

@@ -3,14 +3,15 @@
 What it draws is kept by its `mark`, so most pages do not even work it out.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crm import labels
 from crm.access.actor import Actor
@@ -22,6 +23,7 @@ from crm.registry.declaration import Feature, RecordType
 from crm.registry.links import list_url, new_url
 from crm.registry.registry import registry
 from crm.runtime.cache_versions import cache_version, unread_count
+from crm.runtime.process_cache import ProcessCache
 
 AREAS = {
     "sales": gettext_lazy("Sales"),
@@ -53,6 +55,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class EntryGroup:
+    """Entries of the site map under one heading."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
 class Page:
     """An entry of the site map that is no record type: an app's own page."""
 
@@ -76,6 +86,9 @@ def add_page(page: Page) -> None:
         _pages.append(page)
 
 
+_site_map: ProcessCache[Any] = ProcessCache(size=2000)
+
+
 class Frame:
     """What `base.html` draws around the page of this request."""
 
@@ -83,17 +96,18 @@ class Frame:
         self.request = request
         self.actor: Actor = request.actor
 
+    def _shared(self, name: str, make: Callable[[], Any], *more: Hashable) -> Any:
+        """What everybody with such roles is offered here, made once for all of them."""
+        versions = (cache_version("labels"), cache_version("settings"))
+        key = (name, self.actor.offers, get_language(), versions, *more)
+        return _site_map.get(key, make)
+
     @cached_property
-    def mark(self) -> tuple[object, ...]:
-        """All that the site map and the bar above it depend on."""
-        here = self._here.key if self._here else tuple(page.url_name for page in self._current)
-        return (
-            self.actor.id,
-            self.actor.is_unlimited,
-            *(cache_version(name) for name in ("access", "labels", "settings")),
-            self.area,
-            self.request.path if self.area == "settings" else here,
-        )
+    def _place(self) -> Hashable:
+        """Which entry of the site map is the page's own."""
+        if self.area == "settings":
+            return self.request.path
+        return self._here.key if self._here else tuple(page.url_name for page in self._current)
 
     @property
     def unread(self) -> int:
@@ -137,7 +151,11 @@ class Frame:
         return found if isinstance(found, RecordType) else None
 
     @cached_property
-    def areas(self) -> list[Entry]:
+    def areas(self) -> tuple[Entry, ...]:
+        found: tuple[Entry, ...] = self._shared("areas", self._areas, self.area)
+        return found
+
+    def _areas(self) -> tuple[Entry, ...]:
         areas = [
             Entry(str(label), reverse("area", args=[key]), "", key == self.area)
             for key, label in AREAS.items()
@@ -146,7 +164,7 @@ class Frame:
         if self.actor.can_administer:
             settings = Entry(_("Settings"), reverse("settings:home"), "", self.area == "settings")
             areas.append(settings)
-        return areas
+        return tuple(areas)
 
     def _types_of(self, area: str) -> list[tuple[int, str, RecordType]]:
         found = [
@@ -158,7 +176,11 @@ class Frame:
         return sorted(found, key=lambda row: row[0])
 
     @cached_property
-    def groups(self) -> list[dict[str, Any]]:
+    def groups(self) -> tuple[EntryGroup, ...]:
+        found: tuple[EntryGroup, ...] = self._shared("groups", self._groups, self.area, self._place)
+        return found
+
+    def _groups(self) -> tuple[EntryGroup, ...]:
         if self.area == "settings":
             return self._settings_groups()
         entries: dict[str, list[tuple[int, Entry]]] = {}
@@ -169,11 +191,11 @@ class Frame:
                 url = address(page.url_name)
                 entry = Entry(str(page.label), url, page.icon, page in self._current)
                 entries.setdefault(page.group, []).append((page.order, entry))
-        return [
-            {"label": label, "entries": [entry for _order, entry in _sorted(entries[key])]}
+        return tuple(
+            EntryGroup(str(label), tuple(entry for _order, entry in _sorted(entries[key])))
             for key, label in GROUPS.items()
             if key in entries
-        ]
+        )
 
     def _may_open(self, page: Page) -> bool:
         return not page.reads or self.actor.can(page.reads, Privilege.READ)
@@ -186,7 +208,7 @@ class Frame:
             self._here is not None and self._here.key == record_type.key,
         )
 
-    def _settings_groups(self) -> list[dict[str, Any]]:
+    def _settings_groups(self) -> tuple[EntryGroup, ...]:
         groups = []
         for label, pages in pages_by_group():
             items = []
@@ -194,12 +216,16 @@ class Frame:
                 url = reverse(page.url_name)
                 is_here = self.request.path.startswith(url)
                 items.append(Entry(str(page.label), url, page.icon, is_here))
-            groups.append({"label": label, "entries": items})
-        return groups
+            groups.append(EntryGroup(str(label), tuple(items)))
+        return tuple(groups)
 
     @cached_property
-    def creatable(self) -> list[Entry]:
-        return [
+    def creatable(self) -> tuple[Entry, ...]:
+        found: tuple[Entry, ...] = self._shared("creatable", self._creatable)
+        return found
+
+    def _creatable(self) -> tuple[Entry, ...]:
+        return tuple(
             Entry(
                 labels.singular(record_type.key),
                 new_url(record_type.key),
@@ -209,7 +235,7 @@ class Frame:
             for record_type in registry
             if record_type.has(Feature.QUICK_CREATE)
             and self.actor.can(record_type.key, Privilege.CREATE)
-        ]
+        )
 
 
 def address(url_name: str) -> str:

@@ -23,6 +23,7 @@ from crm.records.lists.rows import rows_html
 from crm.records.lists.tables import BoundColumn
 from crm.registry.declaration import Feature, RecordType
 from crm.ui import parts
+from crm.ui.keyed import Keyed
 
 FRAGMENT = "listing"  # id of the element that a fragment takes the place of
 LATEST_FIRST = frozenset({"money", "number", "percent", "moment"})
@@ -78,8 +79,11 @@ def context(listing: Listing) -> dict[str, Any]:
     return {
         "listing": listing,
         "type": listing.record_type,
-        "heads": partial(_heads, listing, classes),  # called where they are not kept
-        "views_mark": _views_mark(listing),
+        "heads": _keyed_heads(listing, classes),
+        "saved_views": saved_views(listing),
+        "board_query": listing.elsewhere if listing.is_narrowed or "view" in listing.query else "",
+        "has_chart": listing.chart is not None,
+        "chart_query": listing.chart_toggle if listing.record_type.charts else "",
         "row_count": len(page.rows),
         "rows": shown_rows(listing, page.rows),
         "count": shown_count(listing),
@@ -123,7 +127,6 @@ def _allowed(listing: Listing) -> dict[str, Any]:
         "may_delete": actor.can(record_type.key, Privilege.DELETE),
         "may_merge": record_type.has(Feature.MERGE) and may_edit and may_merge,
         "may_edit": bool(may_edit and record_type.bulk_fields),
-        "many_actions": [action for action in record_type.actions if action.works_on_many],
     }
 
 
@@ -134,10 +137,29 @@ def cell_classes(columns: Sequence[BoundColumn]) -> dict[str, str]:
     return {name: f"{side} {places.get(name, '')}".strip() for name, side in sides.items()}
 
 
-def _views_mark(listing: Listing) -> tuple[object, ...]:
-    """What the menu of views depends on, beside the reader, the labels and the type."""
-    saved = ((view.pk, view.name, view.owner_id) for view in listing.saved_views)
-    return (listing.view_key, listing.beside, *saved)
+@dataclass(frozen=True)
+class ViewEntry:
+    """A saved view in the menu of views."""
+
+    key: str
+    name: str
+    is_shared: bool  # by somebody else
+
+
+def saved_views(listing: Listing) -> tuple[ViewEntry, ...]:
+    me = listing.actor.id
+    return tuple(
+        ViewEntry(f"s{view.pk}", view.name, view.owner_id != me) for view in listing.saved_views
+    )
+
+
+def _keyed_heads(listing: Listing, classes: Mapping[str, str]) -> Keyed:
+    """The heads by all they depend on: the columns, how they are sorted, and what may be edited."""
+    record_type, actor = listing.record_type, listing.actor
+    rights = (Privilege.WRITE, Privilege.ASSIGN)
+    may = tuple(actor.can(record_type.key, privilege) for privilege in rights)
+    key = (record_type, listing.head_mark, tuple(classes.values()), may)
+    return Keyed(key, partial(_heads, listing, classes))
 
 
 def _heads(listing: Listing, classes: Mapping[str, str]) -> list[Head]:

@@ -398,5 +398,9 @@ class RecordType:
     def group(self) -> str:
         return self.access_group or self.places[0].group
 
+    @property
+    def verbs_for_many(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.works_on_many)
+
     def has(self, feature: Feature) -> bool:
         return feature in self.features

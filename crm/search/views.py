@@ -24,9 +24,7 @@ def _palette(request: HttpRequest, text: str, groups: Any) -> list[dict[str, str
     """Pages and commands whose name contains the text, then records."""
     frame, wanted = Frame(request), text.strip().casefold()
     places = [
-        (entry.label, entry.url, str(group["label"]))
-        for group in frame.groups
-        for entry in group["entries"]
+        (entry.label, entry.url, group.label) for group in frame.groups for entry in group.entries
     ]
     places += [(entry.label, entry.url, _("New")) for entry in frame.creatable]
     named = [

@@ -87,11 +87,9 @@ INTO_LISTING = SafeString('hx-boost="true" hx-target="#listing" hx-swap="outerHT
 
 
 @register.simple_tag
-def loads_part(record_type: Any, listing: Any, part: str) -> SafeString:
+def loads_part(record_type: Any, query: str, part: str) -> SafeString:
     """Attributes of an open menu whose content is fetched when it is opened first."""
-    url = (
-        f"{reverse('records:arrange', args=[record_type])}?part={part}&{listing.state.urlencode()}"
-    )
+    url = f"{reverse('records:arrange', args=[record_type])}?part={part}&{query}"
     return format_html(
         'hx-get="{}" hx-trigger="toggle from:closest details once" hx-target="this"'
         ' hx-swap="innerHTML"',

@@ -11,8 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.company.settings import company
+from crm.runtime.cache_versions import cache_version
 from crm.runtime.process_cache import ProcessCache
 from crm.ui import parts
+from crm.ui.keyed import Keyed
 
 register = template.Library()
 
@@ -33,22 +35,31 @@ for write in (
 ):
     register.filter(write)
 
-_parts: ProcessCache[SafeString] = ProcessCache(size=1000)
+_parts: ProcessCache[SafeString] = ProcessCache(size=4000)
 
 
-@register.simple_tag(takes_context=True)
-def kept(context: Any, template_name: str, *marks: Any) -> SafeString:
-    """A part of the page that is the same for the same language and marks: drawn once, and kept.
+@register.simple_tag
+def cached_part(template_name: str, **values: Any) -> SafeString:
+    """A part of the page, cached under exactly what it is given, and drawn from nothing else.
 
-    While the templates are being worked on it is drawn anew every time.
+    The part's template sees `values` alone, neither the request nor the rest of the page, so that
+    no value can be forgotten in the key: two readers share a part when all values are equal. What
+    is costly to make is given as `crm.ui.keyed.Keyed`. Names and settings that administrators
+    change count along. While templates are being worked on every part is drawn anew.
     """
 
     def draw() -> SafeString:
-        return SafeString(get_template(template_name).template.render(context))
+        made = {name: _made(value) for name, value in values.items()}
+        return SafeString(get_template(template_name).render(made))
 
     if settings.DEBUG:
         return draw()
-    return _parts.get((template_name, get_language(), *marks), draw)
+    versions = (cache_version("labels"), cache_version("settings"))
+    return _parts.get((template_name, get_language(), versions, *values.items()), draw)
+
+
+def _made(value: Any) -> Any:
+    return value() if isinstance(value, Keyed) else value
 
 
 @register.simple_tag

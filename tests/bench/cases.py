@@ -18,7 +18,7 @@ from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from tests.bench.beginning import first_page, start_with_data
 from tests.bench.charts import charts
-from tests.bench.crowd import postings, throughput
+from tests.bench.crowd import postings, throughput, turns
 from tests.bench.forms import forms
 from tests.bench.mailings import mailings
 from tests.bench.measuring import Result, against, count_of, milliseconds, p95
@@ -41,6 +41,7 @@ def all_cases(
         "filtered": lambda: filtered(clients["wide"]),
         "records": lambda: record_pages(clients["wide"]),
         "throughput": lambda: throughput(server, normal),
+        "turns": lambda: turns(server, normal),
         "search": lambda: searches(clients["wide"]),
         "lookup": lambda: lookups(clients["normal"]),
         "forms": lambda: forms(clients["normal"], normal),

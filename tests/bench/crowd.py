@@ -9,14 +9,49 @@ from pathlib import Path
 from typing import Any
 
 from crm.models import User
+from crm.registry.registry import registry
 from opportunities.models import Opportunity
 from tests.bench.measuring import Result, count_of
+from tests.bench.people import colleagues
 from tests.bench.server import FLOOR, Client, Server
 from tests.factories.sales_docs import line, make_invoice
 
 CLIENTS, SECONDS, ROUNDS = 8, 2.0, 5
+PEOPLE, LISTS = 300, 10
 POSTERS, THREADS = 4, 4
 DRAFTS = {"small": 64, "medium": 480, "large": 960}
+
+
+def turns(server: Server, user: User) -> Iterator[Result]:
+    """Ten lists by people who take turns, against the same lists by one of them.
+
+    All hold the same roles in the same unit, so that they read the same rows: what differs is whom
+    the server has to know. Everybody has been there once before.
+    """
+    paths = [f"/{record_type.slug}/" for record_type in registry][:LISTS]
+    clients = [Client(server, person) for person in colleagues(user, PEOPLE)]
+    for number, client in enumerate(clients):
+        client.get(paths[number % LISTS])
+    alone = clients[0]
+    for path in paths:
+        alone.get(path)
+    times: dict[str, list[float]] = {"alone": [], "turns": []}
+    for number in range(PEOPLE):
+        path = paths[number % LISTS]
+        for who, client in (("alone", alone), ("turns", clients[number])):
+            begun = time.perf_counter()
+            client.get(path)
+            times[who].append(time.perf_counter() - begun)
+    value, floor = (1000 * sorted(times[who])[PEOPLE // 2] for who in ("turns", "alone"))
+    yield Result(
+        f"ten lists, {PEOPLE} people taking turns",
+        count_of(Opportunity),
+        value,
+        "ms",
+        floor,
+        "at most 1.15 x one person's list",
+        1.15,
+    )
 
 
 def throughput(server: Server, user: User) -> Iterator[Result]:

@@ -6,6 +6,7 @@ from crm.models import Role, RolePrivilege, User
 from crm.models.levels import Level, Privilege
 
 FEW = 4
+COLLEAGUE = "bench-colleague-"
 
 
 def clickers() -> dict[str, User]:
@@ -28,6 +29,24 @@ def _narrow() -> User:
     user = User.objects.create_user("bench-narrow", password=None, name="Narrow", unit=unit)
     role.holders.add(user)
     return user
+
+
+def colleagues(user: User, count: int) -> list[User]:
+    """People with the roles, unit and settings of one user: found, or made."""
+    known = list(User.objects.filter(username__startswith=COLLEAGUE).order_by("pk")[:count])
+    for number in range(len(known), count):
+        made = User.objects.create_user(
+            f"{COLLEAGUE}{number}",
+            password=None,
+            name=f"Colleague {number}",
+            unit=user.unit,
+            language=user.language,
+            time_zone=user.time_zone,
+        )
+        for role in user.roles.all():
+            role.holders.add(made)
+        known.append(made)
+    return known
 
 
 def give_few(user: User, models: list[type]) -> None:

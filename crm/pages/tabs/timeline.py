@@ -9,6 +9,7 @@ from crm.activities.forms import ComposerForm
 from crm.journal.timeline import CHANGES, Cursor, timeline
 from crm.models import Activity
 from crm.models.levels import Privilege
+from crm.ui.keyed import Keyed
 
 # In the order of the composer: what is used most comes first.
 OFFERED = (
@@ -38,8 +39,15 @@ def timeline_context(request: HttpRequest, record: Any) -> dict[str, Any]:
         "kinds": [*((kind.value, kind.label) for kind in OFFERED), (CHANGES, _("Changes"))],
         "is_continued": cursor is not None,
         "composer": composer_for(record),
+        "composer_kinds": COMPOSER_KINDS,
+        "blank_composer": BLANK_COMPOSER,
         "may_log": may_log,
     }
+
+
+COMPOSER_KINDS = tuple((kind.value, kind.label) for kind in OFFERED)
+# What every composer looks like before anything is written: the same for everybody.
+BLANK_COMPOSER = Keyed("blank composer", lambda: ComposerForm(initial={"kind": Activity.Kind.NOTE}))
 
 
 def composer_for(record: Any) -> ComposerForm:
