@@ -6,12 +6,13 @@ SIZE ?= medium
 RUN = $(PYTHON) crm/launch/environment.py
 DEV = $(PYTHON) crm/launch/environment.py --dev
 
-.PHONY: help run test check bench pictures format lock messages compilemessages
+.PHONY: help run test check quick bench pictures format lock messages compilemessages
 
 help:
 	@echo "make run              start the CRM with everything it needs (PORT, CRM_HOME, DATABASE_URL, REDIS_URL, EMAIL_URL)"
 	@echo "make test             every test, browser included (ARGS=... for pytest)"
 	@echo "make check            every static check"
+	@echo "make quick            those that take seconds"
 	@echo "make bench            speed against the floors (SIZE=small|medium|large)"
 	@echo "make pictures         photograph the pages the README shows"
 	@echo "make format           lay the code out as ruff does"
@@ -27,6 +28,9 @@ test:
 
 check:
 	@$(DEV) tests.checks
+
+quick:
+	@$(DEV) tests.checks --quick
 
 bench:
 	@$(DEV) tests.bench --size $(SIZE)

@@ -10,7 +10,7 @@ from crm.errors import RuleViolation
 from crm.models import CompanySettings
 from marketing.models import Campaign, CampaignActivity, CampaignResponse, MarketingList
 
-Campaigns, Activities, Responses = Campaign.State, CampaignActivity.State, CampaignResponse.State
+Campaigns, Activities = Campaign.State, CampaignActivity.State
 
 UNDER_WAY = (Activities.RUNNING, Activities.PAUSED)
 OPEN_CAMPAIGN = (Campaigns.PROPOSED, Campaigns.READY, Campaigns.LAUNCHED)

@@ -38,12 +38,6 @@ class PriceListQuerySet(RecordQuerySet):
 class DocumentQuerySet(RecordQuerySet):
     """Quotes, orders and invoices alike."""
 
-    def of_account(self, account_id: int) -> Self:
-        return self.filter(account_id=account_id)
-
-    def of_contact(self, contact_id: int) -> Self:
-        return self.filter(contact_id=contact_id)
-
     def of_opportunity(self, opportunity_id: int) -> Self:
         return self.filter(opportunity_id=opportunity_id)
 

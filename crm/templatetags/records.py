@@ -45,11 +45,6 @@ def type_tile(type_key: str, extra: str = "") -> SafeString:
     return parts.tile(labels.icon_of(type_key), registry.get(type_key).colour, extra)
 
 
-@register.simple_tag
-def type_icon(type_key: str) -> SafeString:
-    return parts.icon(labels.icon_of(type_key))
-
-
 @register.filter
 def record_url(record: Any) -> str:
     return links.record_url(record)

@@ -15,7 +15,6 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import (
     NumberPattern,
-    get_currency_symbol,
     get_territory_currencies,
     parse_pattern,
 )
@@ -60,10 +59,6 @@ def currencies() -> tuple[str, ...]:
     territories: dict[str, object] = get_global("territory_currencies")  # type: ignore[assignment]
     codes = {code for territory in territories for code in get_territory_currencies(territory)}
     return tuple(sorted(codes))
-
-
-def is_currency(code: str) -> bool:
-    return code in currencies()
 
 
 def currency_exponent(code: str) -> int:
@@ -173,10 +168,6 @@ def format_percent(percent: Decimal, *, locale: Locale) -> str:
     pattern = _pattern(str(locale.percent_formats[None].pattern), 0, 6)
     with localcontext(EXACT):
         return _apply(pattern, percent / 100, locale)
-
-
-def currency_symbol(currency: str, *, locale: Locale) -> str:
-    return get_currency_symbol(currency, locale)
 
 
 @cache

@@ -69,13 +69,6 @@ def one_line(value: str) -> str:
     return _BREAKS.sub(" ", value).strip()
 
 
-def names_in(pieces: Pieces) -> frozenset[str]:
-    """The placeholders that have nothing to fall back on."""
-    return frozenset(
-        piece.name for piece in pieces if isinstance(piece, Placeholder) and not piece.fallback
-    )
-
-
 class _TagWatch(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for _name, value in attrs:

@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from crm.values.money import MAX_EXPONENT
-from sales_docs.pricing.prices import PERCENT_PLACES, PRICE_PLACES, QUANTITY_PLACES
+from sales_docs.pricing.prices import PERCENT_PLACES, PRICE_PLACES
 
 MAX_DIGITS = 20
 PERCENT_DIGITS = 9
@@ -26,12 +26,6 @@ def total_column(name: Any) -> models.DecimalField:
 
 def price_column(name: Any, **options: Any) -> models.DecimalField:
     return models.DecimalField(name, max_digits=MAX_DIGITS, decimal_places=PRICE_PLACES, **options)
-
-
-def quantity_column(name: Any, **options: Any) -> models.DecimalField:
-    return models.DecimalField(
-        name, max_digits=MAX_DIGITS, decimal_places=QUANTITY_PLACES, **options
-    )
 
 
 def percent_column(name: Any) -> models.DecimalField:

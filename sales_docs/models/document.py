@@ -141,10 +141,6 @@ class Document(Record):
         """Whom the document is for: the company where there is one, else the person."""
         return self.account or self.contact
 
-    @classmethod
-    def line_model(cls) -> "type[DocumentLine]":
-        return cls._meta.get_field("lines").related_model  # type: ignore[return-value]
-
 
 class PriceSource(models.TextChoices):
     """Where a line's price comes from; a catalogue price follows the catalogue while unlocked."""
@@ -215,10 +211,6 @@ class DocumentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} {self.name}"
-
-    @property
-    def is_write_in(self) -> bool:
-        return self.product_id is None
 
     def copy_to(self, model: "type[Self]", **values: Any) -> "DocumentLine":
         """An unsaved line of another document with what this one says and comes to."""

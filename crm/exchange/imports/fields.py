@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from crm.models import Principal, Record
+from crm.models import Record
 
 Text = Any
 NAMED_CHOICES = 12
@@ -244,7 +244,3 @@ _PARSERS: dict[Kind, Callable[[ImportField, str, bool], Any]] = {
     Kind.FLAG: _flag,
     Kind.CHOICE: _choice,
 }
-
-
-def is_principal(described: ImportField) -> bool:
-    return described.link is Principal
