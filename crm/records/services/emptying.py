@@ -88,7 +88,7 @@ def erase_batch(
     """Erases up to BATCH records of the bin, in key order from `after`.
 
     Locks them against new references. With them go their work, files, shares, and what was
-    told of them. Journals 'erased' and emits RecordsErased.
+    told of them. Journals 'erased'; emits RecordsErased before the rows go, RecordsChanged after.
     """
     model = record_type.model
     due = model.objects.in_bin().filter(deleted_at__lt=before, pk__gt=after).order_by("pk")
@@ -107,29 +107,41 @@ def _erase(record_type: RecordType, going: list[Record]) -> None:
     about: dict[str, Any] = {"record_type": record_type.key, "record_id__in": ids}
     journal_all("erased", going, is_final=True)
     emit(RecordsErased(record_type=record_type.key, ids=tuple(ids)))
-    _announce_nulled(record_type.model, ids)
+    linked = _linked_to(record_type.model, ids)
     work = Activity.objects.filter(regarding_type=record_type.key, regarding_id__in=ids)
-    announce(ChangeKind.ERASED, Activity, list(work.values_list("pk", flat=True)))
+    work_ids = list(work.values_list("pk", flat=True))
     work.delete()
     for model in (File, Share, RecentRecord, Notification):
         model.objects.filter(**about).delete()
     _forget_merges(record_type, ids)
     record_type.model.objects.filter(pk__in=ids).delete()
+    for other, relation, found in linked:
+        _announce_linked(other, relation, found)
+    announce(ChangeKind.ERASED, Activity, work_ids)
     announce(ChangeKind.ERASED, record_type.model, ids)
 
 
-def _announce_nulled(model: type[Record], ids: list[int]) -> None:
+Linked = tuple[type[Record], Any, list[int]]  # model, relation, keys
+
+
+def _linked_to(model: type[Record], ids: list[int]) -> list[Linked]:
     """The records of which deleting these rows empties a link, or which go along with them."""
+    found = []
     for relation in _relations_to(model):
         other, name = relation.related_model, relation.field.name
-        if not issubclass(other, Record) or relation.on_delete in HOLDING:
-            continue
-        rows = other._base_manager.filter(**{f"{name}__in": ids}).exclude(pk__in=ids)
-        found = list(rows.values_list("pk", flat=True))
-        if relation.on_delete is models.CASCADE:
-            announce(ChangeKind.ERASED, other, found)
-        else:
-            announce(ChangeKind.CHANGED, other, found, {name})
+        if issubclass(other, Record) and relation.on_delete not in HOLDING:
+            rows = other._base_manager.filter(**{f"{name}__in": ids})
+            if other is model and relation.on_delete is models.CASCADE:
+                rows = rows.exclude(pk__in=ids)  # they are erased themselves
+            found.append((other, relation, list(rows.values_list("pk", flat=True))))
+    return found
+
+
+def _announce_linked(model: type[Record], relation: Any, ids: list[int]) -> None:
+    if relation.on_delete is models.CASCADE:
+        announce(ChangeKind.ERASED, model, ids)
+    else:
+        announce(ChangeKind.CHANGED, model, ids, {relation.field.name})
 
 
 def _forget_merges(record_type: RecordType, ids: list[int]) -> None:

@@ -25,6 +25,7 @@ from crm.models import (
     Share,
 )
 from crm.models.levels import Privilege
+from crm.operations import _subscribers, subscribe
 from crm.records.bulk.tasks import empty_the_bins
 from crm.records.history.undo import undo_operation
 from crm.records.merging.merged_records import merged_into
@@ -37,6 +38,7 @@ from crm.records.services.emptying import (
     erase_batch,
     held_by_others,
 )
+from crm.registry.events import RecordsChanged
 from crm.registry.registry import registry
 from marketing.models import ListMember
 from tests.factories.accounts import make_account, make_contact
@@ -66,6 +68,30 @@ def lost(owner, account):
     return make_opportunity(
         owner, account=account, state="lost", reason="canceled", forecast="lost"
     )
+
+
+def test_a_link_that_erasing_empties_is_announced_after_the_rows_went(owner, as_actor):
+    """Also where the row with the link has the same key as the one that is erased."""
+    account, contact = make_account(owner), make_contact(owner)
+    Contact.objects.filter(pk=contact.pk).update(id=account.pk)
+    contact = Contact.objects.get(pk=account.pk)
+    Account.objects.filter(pk=account.pk).update(primary_contact=contact)
+    put_into_bin(as_actor(owner), contact)
+    told = []
+
+    def note(event):
+        left = Contact.objects.filter(pk=contact.pk).exists()
+        told.append((event.record_type, event.kind, event.ids, sorted(event.fields), left))
+
+    subscribe(RecordsChanged, note)
+    try:
+        empty(31)
+    finally:
+        _subscribers[RecordsChanged].remove(note)
+    assert told == [
+        ("account", "changed", (account.pk,), ["primary_contact"], False),
+        ("contact", "erased", (contact.pk,), [], False),
+    ]
 
 
 def test_a_record_is_erased_when_its_days_are_over_and_not_before(owner, as_actor):
