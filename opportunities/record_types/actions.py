@@ -51,7 +51,7 @@ ACTIONS = (
         order=40,
     ),
     Action(
-        key="lock_key_share",
+        key="hold",
         label=_("Put on hold"),
         icon="circle-pause",
         service="opportunities.services.hold_opportunity",

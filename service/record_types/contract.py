@@ -61,7 +61,7 @@ ACTIONS = (
         order=15,
     ),
     Action(
-        key="lock_key_share",
+        key="hold",
         label=_("Put on hold"),
         icon="circle-pause",
         service="service.services.hold_contract",

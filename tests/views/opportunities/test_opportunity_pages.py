@@ -176,7 +176,7 @@ def test_holding_and_reopening_take_one_click(owner, sign_in):
     assert (deal.state, deal.forecast) == ("open", "pipeline")
 
 
-@pytest.mark.parametrize("verb", ["win", "lose", "stage", "lock_key_share", "add-rival"])
+@pytest.mark.parametrize("verb", ["win", "lose", "stage", "hold", "add-rival"])
 def test_a_teammate_gets_no_dialog(owner, teammate, sign_in, verb):
     deal = make_opportunity(owner)
     client = sign_in(teammate)

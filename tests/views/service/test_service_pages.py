@@ -74,7 +74,7 @@ def test_readers_of_a_contract_change_nothing(owner, agent, sign_in):
     make_line(contract)
     before = Contract.objects.values().get()
     client = sign_in(owner)
-    for verb in ("line", "invoice", "lock_key_share", "cancel", "renew", "remove-line"):
+    for verb in ("line", "invoice", "hold", "cancel", "renew", "remove-line"):
         answer = client.post(f"/contracts/{contract.pk}/{verb}/", LINE)
         assert answer.status_code in (403, 404), verb
     assert Contract.objects.values().get() == before
