@@ -367,10 +367,12 @@ def verdict_counts(job: ImportJob) -> dict[str, int]:
 def undo_import(*, actor: Actor, job_id: int) -> ImportJob:
     """Hands what the job wrote to a worker to be taken back; `undo` of the job is its progress.
 
-    Locks the job. People who were imported stay and can only no longer sign in: that is done at
-    once. Raises NotVisible, RuleViolation.
+    Locks the job; asked for again it answers with the undo there is. People who were imported
+    stay and can only no longer sign in: that is done at once. Raises NotVisible, RuleViolation.
     """
     job = lock_job(actor, job_id)
+    if job.state in (ImportJob.State.UNDOING, ImportJob.State.UNDONE):
+        return job
     if job.state != ImportJob.State.DONE:
         raise RuleViolation(_("Only an import that was run can be undone."))
     target = require_target(actor, job.target)

@@ -19,9 +19,10 @@ def enqueue_undo(job: UndoJob) -> None:
 
 @shared_task
 def undo_in_batches(job_id: int) -> None:
-    """Takes back what an undo is waiting for."""
+    """Takes back what an undo is waiting for; what is left after a while, in another task."""
     try:
-        work_on_undo(job_id)
+        if work_on_undo(job_id):
+            undo_in_batches.delay(job_id)
     except DatabaseError as error:
         logger.exception("undo %s stopped", job_id)
         fail_undo(actor=Actor.system(), job_id=job_id, failure=str(error))

@@ -3,15 +3,18 @@
 Each batch is a transaction of its own that moves the job's cursor on, so a worker that is killed
 loses nothing and repeats nothing: the scheduler finds the job and goes on behind the cursor. What
 can't be taken back - changed again since, used by other records, its field gone - is left alone and
-listed; the rest is undone. (An undo in a request is all or nothing: `undo_operation`.)
+listed, with what it links to; the rest is undone. (An undo in a request is all or nothing:
+`undo_operation`.)
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,11 +24,13 @@ from crm.company.settings import company
 from crm.errors import Busy, CrmError, NotVisible, RuleViolation
 from crm.models import FieldChange, JournalEntry, UndoJob
 from crm.operations import current, emit, operation
+from crm.records.history.restoring_links import restore_linked
 from crm.records.history.undo import delete_unread, run_undoer, take_back, undoable_verbs
 from crm.registry.events import UndoEnded
 from crm.registry.registry import registry
 
 BATCH = 500
+LEASE = 600.0  # seconds one task works at most: far below the limit at which Celery would end it
 MOST_REASONS = 500  # as many are listed; all are counted
 LAST_TYPE = "~"  # sorts behind every type key: the entries with undoers of their own
 
@@ -83,18 +88,24 @@ def _refuse(actor: Actor, operations: list[UUID]) -> None:
         )
 
 
-def work_on_undo(job_id: int) -> None:
-    """Takes back what is left of a job, batch by batch. Any number of calls do it once."""
+def work_on_undo(job_id: int) -> bool:
+    """Takes back what is left of a job, batch by batch. Any number of calls do it once.
+
+    Returns True when LEASE ran out before it was done: the rest is for another call.
+    """
+    until = time.monotonic() + LEASE
     job = UndoJob.objects.select_related("created_by").get(pk=job_id)
     actor = Actor(user=job.created_by)
     with translation.override(job.created_by.language):
         try:
             while undo_batch(actor=actor, job_id=job_id):
-                pass
+                if time.monotonic() >= until:
+                    return True
         except Busy:
-            return  # somebody holds a row of the batch; the scheduler comes back
+            pass  # somebody holds a row of the batch; the scheduler comes back
         except CrmError as error:
             fail_undo(actor=Actor.system(), job_id=job_id, failure=str(error))
+    return False
 
 
 @operation
@@ -136,12 +147,17 @@ def _undo(actor: Actor, job: UndoJob, type_key: str, batch: list[int]) -> None:
     changes = _changes(job.operations).filter(record_type=type_key, record_id__in=batch)
     for change in changes.order_by("-id"):
         steps[change.record_id].append(change)
-    refused = take_back(actor, type_key, steps, within=job.operations)
-    entries = JournalEntry.objects.filter(record_type=type_key, record_id__in=batch)
-    entries.filter(operation__in=job.operations).exclude(verb__in=undoable_verbs()).update(
-        is_undone=True
+    place = (job.cursor_type, job.cursor_key)
+    refused = take_back(actor, type_key, steps, within=job.operations, dealt_with=place)
+    entries = JournalEntry.objects.filter(
+        operation__in=job.operations,
+        record_type=type_key,
+        record_id__in=[pk for pk in batch if pk not in refused],
     )
-    _note(job, [(type_key, pk, str(error)) for pk, error in refused.items()])
+    entries.exclude(verb__in=undoable_verbs()).update(is_undone=True)
+    _note(job, {(type_key, pk): error for pk, error in refused.items()})
+    if refused:
+        _note(job, restore_linked(job.operations, {type_key: list(refused)}))
     job.cursor_type, job.cursor_key = type_key, batch[-1]
     job.done += len(batch)
 
@@ -153,20 +169,24 @@ def _entries(actor: Actor, job: UndoJob) -> bool:
         operation__in=job.operations, verb__in=undoable_verbs(), pk__gt=after
     )
     batch = list(found.select_for_update().order_by("pk")[:BATCH])
+    undone = []
     for entry in batch:
         try:
-            run_undoer(actor, entry)
+            with transaction.atomic():
+                run_undoer(actor, entry)
+            undone.append(entry.pk)
         except CrmError as error:
-            _note(job, [(entry.record_type, entry.record_id, str(error))])
-    JournalEntry.objects.filter(pk__in=[entry.pk for entry in batch]).update(is_undone=True)
+            _note(job, {(entry.record_type, entry.record_id): error})
+    JournalEntry.objects.filter(pk__in=undone).update(is_undone=True)
     if batch:
         job.cursor_type, job.cursor_key = LAST_TYPE, batch[-1].pk
     return bool(batch)
 
 
-def _note(job: UndoJob, refused: list[tuple[str, int, str]]) -> None:
+def _note(job: UndoJob, refused: Mapping[tuple[str, int], CrmError]) -> None:
     job.left += len(refused)
-    job.reasons = [*job.reasons, *refused][:MOST_REASONS]
+    reasons = [(type_key, pk, str(error)) for (type_key, pk), error in refused.items()]
+    job.reasons = [*job.reasons, *reasons][:MOST_REASONS]
 
 
 @operation

@@ -158,18 +158,19 @@ def restore_records(*, actor: Actor, record_type: RecordType, ids: Iterable[int]
     def restore(batch: list[int]) -> BulkResult:
         rows = record_type.model.objects.in_bin().unmerged()
         rows = rows.reachable_by(actor, Privilege.DELETE)
-        return _restored(record_type, list(_in_key_order(rows.filter(pk__in=batch))))
+        return restore_rows(record_type, list(_in_key_order(rows.filter(pk__in=batch))))
 
     return _in_batches(ids, restore)
 
 
-def _restored(record_type: RecordType, rows: list[Any]) -> BulkResult:
+def restore_rows(record_type: RecordType, rows: list[Any]) -> BulkResult:
+    """Takes locked rows out of the bin. Journals 'restored', emits RecordsChanged."""
     try:
         with transaction.atomic():
             _stamp(record_type, rows, ChangeKind.RESTORED, deleted_at=None)
     except IntegrityError:
         if len(rows) > 1:
-            return sum((_restored(record_type, [row]) for row in rows), BulkResult(0))
+            return sum((restore_rows(record_type, [row]) for row in rows), BulkResult(0))
         taken = _("“%(record)s” can't go back: another record has taken its place.")
         return BulkResult(0, {rows[0].pk: taken % {"record": rows[0]}})
     journal_all("restored", rows)
