@@ -25,7 +25,12 @@ class BulkJob(models.Model):
     operation = models.UUIDField()
     position = models.PositiveIntegerField(default=0, help_text=_("Rows that were dealt with."))
     changed = models.PositiveIntegerField(default=0)
-    refused = models.JSONField(default=dict, help_text=_("Key -> why the row was left alone."))
+    refused = models.JSONField(
+        default=dict, help_text=_("Key -> why the row was left alone, for the first of them.")
+    )
+    refused_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Rows that were left alone.")
+    )
     failure = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -19,7 +19,6 @@ from crm.registry.links import list_url
 from crm.registry.registry import registry
 
 SHOWN = 50
-SHOWN_REFUSALS = 500
 
 
 @require_GET
@@ -40,22 +39,23 @@ def _summary(job: BulkJob) -> dict[str, Any]:
 @require_GET
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """The page of a job; also the fragment that is asked for while it works."""
-    found = jobs.own_job(request.actor, job_id)
+    found, total = jobs.job_in_numbers(request.actor, job_id)
     record_type = registry.get(found.record_type)
     context = _summary(found) | {
-        "total": len(found.ids),
+        "total": total,
         "type": record_type,
         "back": list_url(record_type.key),
-        "left_alone": len(found.refused),
+        "left_alone": found.refused_count,
     }
     if found.is_under_way:
         template = "jobs/_progress.html" if request.htmx else "jobs/job.html"
         return render(request, template, context)
     if request.htmx:  # it was watched until now: the result is a page
         return HttpResponseClientRefresh()
-    refused = {int(pk): reason for pk, reason in [*found.refused.items()][:SHOWN_REFUSALS]}
+    refused = {int(pk): reason for pk, reason in [*found.refused.items()][: jobs.MOST_REASONS]}
     context |= {
         "refused": refusals(request, record_type, refused),
+        "undo": found.undo,
         "may_undo": found.state in jobs.OVER
         and (found.undo_id is not None or can_be_undone(found.operation)),
         "not_undone": not_undone(request, found.undo),

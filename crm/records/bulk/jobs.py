@@ -5,14 +5,16 @@ nothing and repeats nothing. All batches carry the job's operation, so that Undo
 """
 
 import uuid
+from itertools import islice
 from typing import Any
 
+from django.db.models import Func, IntegerField
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.errors import CrmError, NotVisible, RuleViolation
+from crm.errors import Busy, CrmError, NotVisible, RuleViolation
 from crm.models import BulkJob, UndoJob
 from crm.operations import current, emit, operation, operation_called
 from crm.records.bulk import bulk_actions
@@ -25,6 +27,7 @@ from crm.registry.registry import registry
 
 State = BulkJob.State
 OVER = (State.DONE, State.FAILED)
+MOST_REASONS = 500  # as many rows that were left alone are listed; all are counted
 
 
 @operation
@@ -53,8 +56,13 @@ def begin_job(*, actor: Actor, job_id: int, data: str) -> BulkJob:
 
 @operation
 def ask_to_undo(*, actor: Actor, job_id: int) -> BulkJob:
-    """Hands the taking back to a worker. Raises NotVisible, RuleViolation."""
+    """Hands the taking back to a worker. Raises NotVisible, RuleViolation.
+
+    Locks the job; asked for again it answers with the undo there is.
+    """
     job = own_job(actor, job_id, is_locked=True)
+    if job.state in (State.UNDOING, State.UNDONE):
+        return job
     if job.state not in OVER or not (job.undo_id or can_be_undone(job.operation)):
         raise RuleViolation(_("This can't be undone."))
     if job.undo_id:
@@ -75,6 +83,26 @@ def own_job(actor: Actor, job_id: int, *, is_locked: bool = False) -> BulkJob:
     return job
 
 
+def job_in_numbers(actor: Actor, job_id: int) -> tuple[BulkJob, int]:
+    """A job of the actor's own without the ids of its rows, and how many these are.
+
+    Of 200,000 rows the ids are two megabytes, and a page that watches the job asks every second.
+    """
+    jobs = BulkJob.objects.filter(created_by_id=actor.id).select_related("undo")
+    rows = jobs.defer("ids", "data").annotate(total=Cardinality("ids"))
+    job = rows.filter(pk=job_id).first()
+    if job is None:
+        raise NotVisible
+    return job, job.total
+
+
+class Cardinality(Func):
+    """How many members an array has, none included."""
+
+    function = "cardinality"
+    output_field = IntegerField()
+
+
 def work_on(job_id: int) -> None:
     """Does what is left of a job, batch by batch. Any number of calls do it once."""
     job = BulkJob.objects.select_related("created_by").get(pk=job_id)
@@ -84,6 +112,8 @@ def work_on(job_id: int) -> None:
             with operation_called(job.operation):
                 while work_batch(actor=actor, job_id=job_id):
                     pass
+        except Busy:
+            pass  # somebody holds a row of the batch; the scheduler comes back
         except CrmError as error:
             fail(job_id, str(error))
 
@@ -103,7 +133,9 @@ def work_batch(*, actor: Actor, job_id: int) -> bool:
         _advance(job, ids, _do(actor, job, ids))
     if job.position >= len(job.ids):
         job.state, job.finished_at = State.DONE, current().at
-    job.save(update_fields=["position", "changed", "refused", "state", "finished_at"])
+    job.save(
+        update_fields=["position", "changed", "refused", "refused_count", "state", "finished_at"]
+    )
     if job.state == State.DONE:
         emit(JobEnded(job))
     return job.state == State.RUNNING
@@ -120,7 +152,9 @@ def _do(actor: Actor, job: BulkJob, ids: list[int]) -> Any:
 def _advance(job: BulkJob, ids: list[int], result: Any) -> None:
     job.position += len(ids)
     job.changed += result.done
-    job.refused |= {str(key): reason for key, reason in result.refused.items()}
+    job.refused_count += len(result.refused)
+    room = max(0, MOST_REASONS - len(job.refused))
+    job.refused |= {str(key): reason for key, reason in islice(result.refused.items(), room)}
 
 
 def end_undoing(event: UndoEnded) -> None:
