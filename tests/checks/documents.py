@@ -1,5 +1,6 @@
 """What the documents name exists: files, names of our modules, and the index of decisions."""
 
+import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -32,7 +33,7 @@ def faults(text: str, folder: Path, root: Path) -> Iterator[str]:
 
 
 def _exists(dotted: str) -> bool:
-    """Whether a module has this name, or one of its beginnings a line with what follows."""
+    """Whether a module has this name, or one of its beginnings defines what follows."""
     parts = dotted.split(".")
     for length in range(len(parts), 0, -1):
         path = ROOT.joinpath(*parts[:length])
@@ -41,8 +42,21 @@ def _exists(dotted: str) -> bool:
         )
         if source.exists():
             rest = parts[length:]
-            return not rest or bool(re.search(rf"\b{rest[0]}\b", source.read_text()))
+            return not rest or rest[0] in _defined(ast.parse(source.read_text()))
     return False
+
+
+def _defined(tree: ast.AST) -> set[str]:
+    """Every name that a module defines, sets or imports, at whatever depth."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name)
+    return found
 
 
 def undated(root: Path) -> Iterator[str]:
