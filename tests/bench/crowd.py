@@ -29,15 +29,18 @@ def turns(server: Server, user: User) -> Iterator[Result]:
     the server has to know. Everybody has been there once before.
     """
     paths = [f"/{record_type.slug}/" for record_type in registry][:LISTS]
-    clients = [Client(server, person) for person in colleagues(user, PEOPLE)]
+    people = list(colleagues(user, PEOPLE))
+    clients = [Client(server, person) for person in people]
     for number, client in enumerate(clients):
         client.get(paths[number % LISTS])
-    alone = clients[0]
+        client.connection.close()  # the server would end it, idle until this person's turn
+    alone = Client(server, people[0])
     for path in paths:
         alone.get(path)
     times: dict[str, list[float]] = {"alone": [], "turns": []}
     for number in range(PEOPLE):
         path = paths[number % LISTS]
+        clients[number].connection.connect()
         for who, client in (("alone", alone), ("turns", clients[number])):
             begun = time.perf_counter()
             client.get(path)
