@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm import labels
+from django.utils import timezone
+
+from crm import clock, labels
 from crm.access.actor import Actor
 from crm.models import Activity, File, Principal
 from crm.models.levels import Privilege
-from crm.records.services import lock_reason
 from crm.registry.registry import registry
 from leads import mapping
+from leads.filling import may_fill
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step
 from opportunities.models import Opportunity
@@ -95,7 +97,7 @@ def _contact(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Iter
         yield _use(actor, "contact", contact, mapping.contact_values(lead))
         account = used["account"]
         is_same = account is not None and account.pk == contact.account_id
-        if company and not is_same and actor.allows(Privilege.WRITE, contact):
+        if company and not is_same and may_fill(actor, "contact", contact):
             yield Effect(kind="move", icon="arrow-right", title=str(contact), other=company)
 
 
@@ -112,15 +114,19 @@ def _opportunity(
         stage = str(Opportunity.Stage.QUALIFY.label)
         yield Effect(kind="deal", icon="plus", key="opportunity", title=title, other=stage)
     elif used["opportunity"] is not None:
-        values = mapping.opportunity_values(lead, today=lead.created_at.date())
-        values.pop("est_close_on")
+        values = mapping.opportunity_values(
+            lead, today=clock.today(timezone.get_current_timezone())
+        )
+        values["originating_lead"] = lead.pk
+        links = {"account": plan.account, "contact": plan.contact}
+        values |= {name: True for name, step in links.items() if step.choice is not Choice.SKIP}
         yield _use(actor, "opportunity", used["opportunity"], values)
 
 
 def _campaign(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Iterator[Effect]:
     """The deal is counted to the campaign that brought the lead, unless it has one."""
     deal = used["opportunity"]
-    is_free = deal is None or deal.campaign_id is None
+    is_free = deal is None or (deal.campaign_id is None and may_fill(actor, "opportunity", deal))
     if lead.campaign is None or plan.opportunity.choice is Choice.SKIP or not is_free:
         return
     if actor.allows(Privilege.READ, lead.campaign):
@@ -128,9 +134,7 @@ def _campaign(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Ite
 
 
 def _use(actor: Actor, key: str, record: Any, values: dict[str, Any]) -> Effect:
-    may_change = actor.allows(Privilege.WRITE, record) and not lock_reason(
-        registry.get(key), record
-    )
+    may_change = may_fill(actor, key, record)
     gaps = mapping.gaps(record, values) if may_change else {}
     named = [labels.field_label(key, name) for name in gaps]
     return Effect(

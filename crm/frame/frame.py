@@ -1,6 +1,6 @@
 """The frame around every page: work areas, site map, what may be created. Costs no query.
 
-What it draws is kept by its `mark`, so most pages do not even work it out.
+People whose roles offer the same share a site map, and its parts are cached by what they are given.
 """
 
 from collections.abc import Callable, Hashable

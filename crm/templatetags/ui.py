@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -45,7 +46,9 @@ def cached_part(template_name: str, **values: Any) -> SafeString:
     The part's template sees `values` alone, neither the request nor the rest of the page, so that
     no value can be forgotten in the key: two readers share a part when all values are equal. What
     is costly to make is given as `crm.ui.keyed.Keyed`. Names and settings that administrators
-    change count along. While templates are being worked on every part is drawn anew.
+    change count along, and so do the time zone and today's date there. Equal values of unequal
+    types don't share a part: `True == 1`, and safe text equals the same text to be escaped.
+    While templates are being worked on every part is drawn anew.
     """
 
     def draw() -> SafeString:
@@ -55,7 +58,9 @@ def cached_part(template_name: str, **values: Any) -> SafeString:
     if settings.DEBUG:
         return draw()
     versions = (cache_version("labels"), cache_version("settings"))
-    return _parts.get((template_name, get_language(), versions, *values.items()), draw)
+    around = (get_language(), timezone.get_current_timezone_name(), timezone.localdate())
+    given = tuple((name, type(value), value) for name, value in values.items())
+    return _parts.get((template_name, around, versions, given), draw)
 
 
 def _made(value: Any) -> Any:

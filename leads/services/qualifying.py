@@ -13,7 +13,6 @@ from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
 from crm.records.services import (
     create_record,
-    lock_reason,
     lock_record,
     refuse_stale,
     require_links,
@@ -22,6 +21,7 @@ from crm.records.services import (
 from crm.registry.registry import registry
 from leads import mapping, rules
 from leads.events import LeadQualified
+from leads.filling import may_fill
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step
 from opportunities.models import Opportunity
@@ -143,7 +143,7 @@ def _lead_new_account_by_contact(making: _Making) -> None:
 
 
 def _make_opportunity(making: _Making) -> None:
-    today = current().at.astimezone(timezone.get_current_timezone()).date()
+    today = timezone.localdate(current().at)
     values = mapping.opportunity_values(making.lead, today=today)
     links = {
         "account": making["account"],
@@ -164,7 +164,7 @@ def _carry_campaign(making: _Making) -> None:
     deal, campaign_id = making["opportunity"], making.lead.campaign_id
     if deal is None or campaign_id is None or deal.campaign_id is not None:
         return
-    if "opportunity" in making.created or making.actor.allows(Privilege.WRITE, deal):
+    if "opportunity" in making.created or may_fill(making.actor, "opportunity", deal):
         deal.campaign_id = campaign_id
         save_changed(registry.get("opportunity"), deal, {"campaign": None})
 
@@ -196,8 +196,7 @@ def _fill(
 ) -> None:
     """Gives an existing record what it did not know, if the actor may change it at all."""
     record, record_type = making[key], registry.get(key)
-    may_write = making.actor.allows(Privilege.WRITE, record)
-    if not may_write or lock_reason(record_type, record):
+    if not may_fill(making.actor, key, record):
         return
     wanted = {**mapping.gaps(record, dict(values)), **(replaced or {})}
     old = {}

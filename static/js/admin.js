@@ -1,5 +1,7 @@
 // What Django's administration leaves without a name: look-ups without a choice, fields in rows.
 
+const IN_ROWS = ".tabular td :is(input:not([type=hidden]), select, [role=combobox], [role=textbox])";
+
 function name(field, text) {
   if (!field || !text) return;
   field.removeAttribute("aria-labelledby");
@@ -15,15 +17,22 @@ function nameLookups() {
 }
 
 function nameRows() {
-  for (const field of document.querySelectorAll(".tabular td :is(input:not([type=hidden]), select)")) {
+  for (const field of document.querySelectorAll(IN_ROWS)) {
     const cell = field.closest("td");
     name(field, cell.closest("table").tHead?.rows[0].cells[cell.cellIndex]?.textContent);
   }
 }
 
-// Look-ups are dressed when the page is ready; new rows come later.
+// jQuery dresses the look-ups some time after the page is ready, in the order it was asked.
+function afterDressing(work) {
+  if (window.django?.jQuery) window.django.jQuery(work);
+  else work();
+}
+
 window.addEventListener("load", () => {
-  nameLookups();
-  nameRows();
+  afterDressing(() => {
+    nameLookups();
+    nameRows();
+  });
 });
-document.addEventListener("formset:added", nameRows);
+document.addEventListener("formset:added", () => afterDressing(nameRows));

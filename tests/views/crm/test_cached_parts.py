@@ -1,7 +1,11 @@
 """Cached parts of pages: drawn from exactly what they are given, shared where it is equal."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.template import engines
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from crm.access.actor import Actor
 from crm.frame.frame import Frame
@@ -48,6 +52,29 @@ def test_a_part_sees_neither_the_request_nor_the_page_around_it(part, rf, owner)
 def test_a_part_is_drawn_anew_for_every_other_value(part):
     tag = '{% cached_part "part.html" given=given %}'
     assert [part("{{ given }}", tag, given=value) for value in (1, 2, 1)] == ["1", "2", "1"]
+
+
+def test_equal_values_of_unequal_types_share_no_part(part):
+    tag = '{% cached_part "part.html" given=given %}'
+    given = [SafeString("<b>"), "<b>", True, 1]
+    drawn = [part("{{ given }}", tag, given=value) for value in given]
+    assert drawn == ["<b>", "&lt;b&gt;", "True", "1"]
+
+
+def test_a_part_follows_the_day_and_the_time_zone(part, monkeypatch):
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    tag = '{% cached_part "part.html" given=given %}'
+    hours = []
+    for zone in ("Europe/Paris", "Asia/Tokyo", "Europe/Paris"):
+        with timezone.override(zone):
+            hours.append(part('{{ given|date:"H" }}', tag, given=moment))
+    assert hours == ["13", "21", "13"]
+    made = []
+    counted = Keyed("day", lambda: made.append(1))
+    for day in (1, 1, 2):
+        monkeypatch.setattr(timezone, "now", lambda day=day: datetime(2026, 3, day, tzinfo=UTC))
+        part("{{ given }}", tag, given=counted)
+    assert len(made) == 2
 
 
 def test_a_keyed_value_is_made_once_for_equal_keys(part):
