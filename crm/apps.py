@@ -47,7 +47,7 @@ class RecordTypesConfig(AppConfig):
         from crm.registry.registry import registry
 
         autodiscover()
-        labels.install(registry)
+        labels.install(registry.declared.values())
         post_migrate.connect(install_standard_roles, sender=apps.get_app_config("crm"))
         post_migrate.connect(install_base_currency, sender=apps.get_app_config("crm"))
         post_migrate.connect(quicken_triggers, sender=apps.get_app_config("crm"))

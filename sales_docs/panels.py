@@ -81,7 +81,7 @@ def _standing(actor: Actor, record: Any, key: str, wanted: Q) -> list[Any]:
 def _link(record: Any, key: str, documents: list[Any]) -> Link:
     return Link(
         label=labels.singular(key),
-        icon=labels.icon_of(key),
+        icon=registry.get(key).icon,
         colour=registry.get(key).colour,
         waiting=_waiting(key),
         documents=[card_of(document) for document in documents[:SHOWN]],

@@ -12,19 +12,28 @@ from django.core.cache import cache
 
 from crm.access.actor import Actor
 from crm.models import BusinessUnit, Role, User
-from crm.runtime.cache_versions import reset_cache_versions
+from crm.runtime.cache_versions import reset_cache_versions, without_cache_versions
 from crm.runtime.process_cache import clear_process_caches
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Any:
+def _nothing_remembered(request: pytest.FixtureRequest) -> Any:
     cache.clear()
     clear_process_caches()
+    if not _uses_database(request):
+        with without_cache_versions():
+            yield
+        return
     reset_cache_versions()
     yield
     reset_cache_versions()
+
+
+def _uses_database(request: pytest.FixtureRequest) -> bool:
+    is_marked = request.node.get_closest_marker("django_db") is not None
+    return is_marked or bool({"db", "transactional_db"} & set(request.fixturenames))
 
 
 @pytest.fixture

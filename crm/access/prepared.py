@@ -21,6 +21,7 @@ from psycopg.types.numeric import Int8
 
 from crm.access.actor import Actor, Scope
 from crm.models.levels import Privilege
+from crm.runtime.cache_versions import cache_version
 from crm.runtime.process_cache import ProcessCache
 
 Question = tuple[str, Privilege]  # how far a reader may go with a type
@@ -39,12 +40,12 @@ def prepared(make: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
 
     The query may only compare with `values`, as they are others in the next call; whatever else
     decides how it reads is a choice. Of the actor `make` may only ask what it can and how far:
-    the answers decide whose query it is as well.
+    the answers decide whose query it is as well, and so do the definitions of types in force.
     """
 
     @wraps(make)
     def rows(actor: Actor, *values: Any, **choices: Any) -> list[Any]:
-        place = (make, *choices.items())
+        place = (make, cache_version("definitions"), *choices.items())
         asked = _questions.find(place)
         made = None if asked is None else _made.find((place, asked, _answers(actor, asked)))
         if made is None:

@@ -99,7 +99,7 @@ PROFILES: dict[str, tuple[str, dict[str, dict[P, Level]]]] = {
 def install_standard_roles(**_: Any) -> None:
     """Creates the standard roles, and rows for record types they do not know yet."""
     RecordTypeName.objects.bulk_create(
-        [RecordTypeName(record_type=record_type.key) for record_type in registry],
+        [RecordTypeName(record_type=record_type.key) for record_type in registry.declared.values()],
         ignore_conflicts=True,
     )
     if not BusinessUnit.objects.exists():
@@ -112,7 +112,7 @@ def install_standard_roles(**_: Any) -> None:
         known = set(role.privileges.values_list("record_type", flat=True))
         RolePrivilege.objects.bulk_create(
             RolePrivilege(role=role, record_type=record_type.key, privilege=privilege, level=level)
-            for record_type in registry
+            for record_type in registry.declared.values()
             if record_type.key not in known
             for privilege, level in groups.get(record_type.group, {}).items()
             if level

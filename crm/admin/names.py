@@ -135,7 +135,7 @@ class RecordTypeNameAdmin(SettingsAdmin):
 
     @admin.display(description=_("icon"))
     def shown_icon(self, name: RecordTypeName) -> str:
-        icon = labels.icon_of(name.record_type)
+        icon = registry.get(name.record_type).icon
         return format_html('<span title="{}">{}</span>', icon, icon_svg(icon))
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -156,7 +156,7 @@ class RecordTypeNameAdmin(SettingsAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, **kwargs)
         if obj is not None:
-            form.base_fields["icon"].widget = IconTiles(registry.get(obj.record_type).icon)
+            form.base_fields["icon"].widget = IconTiles(registry.declared[obj.record_type].icon)
         return form
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:

@@ -56,7 +56,7 @@ def _rows(role: Role) -> list[dict[str, Any]]:
         {
             "label": labels.plural(record_type.key),
             "key": record_type.key,
-            "icon": labels.icon_of(record_type.key),
+            "icon": record_type.icon,
             "cells": [
                 {
                     "name": f"{record_type.key}.{privilege.value}",

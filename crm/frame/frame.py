@@ -98,7 +98,7 @@ class Frame:
 
     def _shared(self, name: str, make: Callable[[], Any], *more: Hashable) -> Any:
         """What everybody with such roles is offered here, made once for all of them."""
-        versions = (cache_version("labels"), cache_version("settings"))
+        versions = tuple(map(cache_version, ("labels", "settings", "definitions")))
         key = (name, self.actor.offers, get_language(), versions, *more)
         return _site_map.get(key, make)
 
@@ -204,7 +204,7 @@ class Frame:
         return Entry(
             labels.plural(record_type.key),
             list_url(record_type.key),
-            labels.icon_of(record_type.key),
+            record_type.icon,
             self._here is not None and self._here.key == record_type.key,
         )
 
@@ -229,7 +229,7 @@ class Frame:
             Entry(
                 labels.singular(record_type.key),
                 new_url(record_type.key),
-                labels.icon_of(record_type.key),
+                record_type.icon,
                 colour=record_type.colour,
             )
             for record_type in registry

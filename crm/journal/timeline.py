@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -21,6 +20,7 @@ from crm.models.levels import Privilege
 from crm.records.history.values import PastValues
 from crm.records.lists.titles import titles_of
 from crm.registry.declaration import RecordType
+from crm.registry.derived import derived
 from crm.registry.links import action_url, record_url, url_of
 from crm.registry.registry import registry
 from crm.ui import parts
@@ -235,21 +235,20 @@ def _branch(rows: QuerySet[Any], count: int = PAGE + 1) -> QuerySet[Any]:
 def _sources(actor: Actor, record_id: int, type_key: str) -> Iterator[tuple[str, Any]]:
     """(type key, condition) of the record itself and of the visible ones that roll up to it."""
     yield type_key, {"regarding_id": record_id}
-    for record_type, link in below(type_key):
+    for record_type, link in below(registry.get(type_key)):
         if actor.can(record_type.key, Privilege.READ):
             rows = record_type.model.objects.visible_to(actor).filter(**{link: record_id})
             yield record_type.key, {"regarding_id__in": rows.values("pk")}
 
 
-@cache
-def below(type_key: str) -> tuple[tuple[RecordType, str], ...]:
+@derived
+def below(record_type: RecordType) -> tuple[tuple[RecordType, str], ...]:
     """(type, link) for every declared link whose target is of the type."""
-    model = registry.get(type_key).model
     return tuple(
-        (record_type, link)
-        for record_type in registry
-        for link in record_type.rolls_up_to
-        if record_type.model._meta.get_field(link).related_model is model
+        (other, link)
+        for other in registry
+        for link in other.rolls_up_to
+        if other.model._meta.get_field(link).related_model is record_type.model
     )
 
 

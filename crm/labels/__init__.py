@@ -1,9 +1,9 @@
 """The names of record types and fields, as administrators set them. The only source of them."""
 
+from crm.labels import icons  # noqa: F401  (defines the icons of types)
 from crm.labels.names import (
     field_label,
     field_label_lazy,
-    icon_of,
     install,
     original,
     plural,
@@ -16,7 +16,6 @@ from crm.labels.names import (
 __all__ = [
     "field_label",
     "field_label_lazy",
-    "icon_of",
     "install",
     "original",
     "plural",

@@ -5,16 +5,13 @@ at the next request of every process.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from django.db import OperationalError, connection
 from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from crm.models import FieldLabel, RecordTypeLabel, RecordTypeName
-from crm.registry.registry import registry
+from crm.models import FieldLabel, RecordTypeLabel
 from crm.runtime.cache_versions import cache_version
 
 _original: dict[str, tuple[Any, Any]] = {}
@@ -25,39 +22,21 @@ _original_fields: dict[tuple[str, str], Any] = {}
 class _Given:
     version: int = -1
     types: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    icons: dict[str, str] = field(default_factory=dict)
     fields: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 _given = [_Given()]
-_TABLES = {"crm_stamp", "crm_recordtypename", "crm_recordtypelabel", "crm_fieldlabel"}
-
-
-@cache
-def _look_up_tables() -> None:
-    """Raises LookupError until the tables exist; checks and migrations ask for names before."""
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        raise LookupError("There is no database yet.") from error
-    if not _TABLES <= set(connection.introspection.table_names()):
-        raise LookupError("The tables do not exist yet.")
 
 
 def _current() -> _Given:
-    try:
-        _look_up_tables()
-    except LookupError:
-        return _given[0]
     version = cache_version("labels")
     if _given[0].version != version:
-        _given[0] = _read(version)
+        _given[0] = _read(version) if version else _Given(version)
     return _given[0]
 
 
 def _read(version: int) -> _Given:
     given = _Given(version=version)
-    given.icons |= RecordTypeName.objects.exclude(icon="").values_list("record_type", "icon")
     for row in RecordTypeLabel.objects.all():
         given.types[row.record_type_id, row.language] = (row.singular, row.plural)
     for label in FieldLabel.objects.all():
@@ -111,10 +90,6 @@ def field_label(type_key: str, name: str) -> str:
         return given
     original = _original_fields.get((type_key, name))
     return capfirst(str(original)) if original is not None else capfirst(name.replace("_", " "))
-
-
-def icon_of(type_key: str) -> str:
-    return _current().icons.get(type_key) or registry.get(type_key).icon
 
 
 def _lazily(function: Any) -> Any:

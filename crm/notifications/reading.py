@@ -74,7 +74,7 @@ def _entry(actor: Actor, row: Notification, titles: dict[Place, str]) -> Entry:
         says=says(row, kind),
         at=row.at,
         is_unread=row.read_at is None,
-        icon=labels.icon_of(row.record_type) if is_known else kind.icon if kind else UNKNOWN,
+        icon=registry.get(row.record_type).icon if is_known else kind.icon if kind else UNKNOWN,
         colour=registry.get(row.record_type).colour if is_known else "",
     )
 

@@ -1,7 +1,6 @@
 """Which cells of a list can be changed where they stand, and the form of one of them."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from django.db import models
@@ -12,6 +11,7 @@ from crm.models.levels import Privilege
 from crm.records.lists.tables import BoundColumn, bound_columns
 from crm.records.services import PROTECTED
 from crm.registry.declaration import RecordType
+from crm.registry.derived import derived
 
 NO_RECORD = -1
 
@@ -29,7 +29,7 @@ def editable_names(
     return frozenset(names)
 
 
-@cache
+@derived
 def editable_columns(record_type: RecordType) -> dict[str, BoundColumn]:
     """The columns that show one plain field which the form of a record lets one change."""
     offered = set() if record_type.edit_view else _offered(record_type)

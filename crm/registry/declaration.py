@@ -354,7 +354,10 @@ class Merge:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RecordType:
-    """The declaration of one record type."""
+    """The declaration of one record type, or what administrators made of it.
+
+    The registry hands out another object for every version of the definitions.
+    """
 
     model: "type[Record]"
     slug: str
@@ -389,6 +392,9 @@ class RecordType:
     edit_view: str = ""  # dotted path of a view (request, record_type, record|None)
     related: tuple[str, ...] = ()  # select_related of the record page
     access_group: str = ""  # default: the first place's group
+
+    # What `crm.registry.derived` made of these definitions; a type of other definitions has none.
+    derived: dict[Any, Any] = dataclasses.field(default_factory=dict, init=False, repr=False)
 
     @property
     def key(self) -> str:

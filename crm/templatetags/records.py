@@ -42,7 +42,8 @@ def sentence(text: Any, type_key: str) -> str:
 
 @register.simple_tag
 def type_tile(type_key: str, extra: str = "") -> SafeString:
-    return parts.tile(labels.icon_of(type_key), registry.get(type_key).colour, extra)
+    record_type = registry.get(type_key)
+    return parts.tile(record_type.icon, record_type.colour, extra)
 
 
 @register.filter

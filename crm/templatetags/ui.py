@@ -57,7 +57,7 @@ def cached_part(template_name: str, **values: Any) -> SafeString:
 
     if settings.DEBUG:
         return draw()
-    versions = (cache_version("labels"), cache_version("settings"))
+    versions = tuple(map(cache_version, ("labels", "settings", "definitions")))
     around = (get_language(), timezone.get_current_timezone_name(), timezone.localdate())
     given = tuple((name, type(value), value) for name, value in values.items())
     return _parts.get((template_name, around, versions, given), draw)

@@ -92,7 +92,7 @@ def test_what_the_model_says_already_is_refused(column, argument):
 
 
 def test_the_web_server_does_not_start_with_a_wrong_declaration(monkeypatch):
-    monkeypatch.setitem(registry._by_key, "case", replace(CASE, icon=WORD))
+    monkeypatch.setitem(registry.declared, "case", replace(CASE, icon=WORD))
     with pytest.raises(ImproperlyConfigured, match=f"cases/record_types/case.py: case: .*{WORD}"):
         importlib.reload(crm.wsgi)
 

@@ -17,17 +17,14 @@ from crm.records.checks.vocabularies import unknown_words
 from crm.records.merging.pointers import undeclared_pointers
 from crm.registry.declaration import RecordType
 from crm.registry.registry import registry
+from crm.runtime.cache_versions import without_cache_versions
 
 LOOKS = (unknown_words, unknown_names, wrong_charts, redundant_arguments)
 
 
 @checks.register("records")
 def declarations_name_real_things(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
-    return [
-        checks.Error(problem, obj=record_type.key, id="crm.E001")
-        for record_type in registry
-        for problem in problems(record_type)
-    ]
+    return [checks.Error(problem, id="crm.E001") for problem in all_problems()]
 
 
 @checks.register("records")
@@ -42,6 +39,12 @@ def pointers_are_declared(app_configs: Any, **_: Any) -> list[checks.CheckMessag
     ]
 
 
+def all_problems() -> list[str]:
+    """What is wrong with the declarations, whatever administrators defined; opens no connection."""
+    with without_cache_versions():
+        return [one for declared in registry.declared.values() for one in problems(declared)]
+
+
 def problems(record_type: RecordType) -> Iterator[str]:
     """What is wrong with a declaration, each as 'file: type: sentence'."""
     for look in LOOKS:
@@ -51,6 +54,5 @@ def problems(record_type: RecordType) -> Iterator[str]:
 
 def refuse_wrong_declarations() -> None:
     """For processes that run no system checks. Raises ImproperlyConfigured with every problem."""
-    found = [problem for record_type in registry for problem in problems(record_type)]
-    if found:
+    if found := all_problems():
         raise ImproperlyConfigured("\n".join(found))

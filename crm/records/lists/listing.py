@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
@@ -23,6 +23,7 @@ from crm.records.lists.reach import reaches_few
 from crm.records.lists.saved_views import views_of
 from crm.records.lists.tables import BoundColumn, bound_columns, fetch_list, sort_keys
 from crm.registry.declaration import Chart, NamedView, RecordType
+from crm.registry.derived import derived
 
 PAGE_SIZE = 50
 LONGEST_FIND = 200
@@ -379,7 +380,7 @@ class Listing:
         return query.urlencode()
 
 
-@cache
+@derived
 def sortable(record_type: RecordType) -> frozenset[str]:
     """What an address may sort by: columns, and what the type's own views are sorted by."""
     columns = {column.name for column in bound_columns(record_type) if column.sort_path}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -15,6 +15,7 @@ from crm.models import Principal, Record
 from crm.records.lists.cells import cell
 from crm.records.lists.paging import SortKey
 from crm.registry.declaration import Column, RecordType, Section
+from crm.registry.derived import derived
 from crm.registry.registry import registry
 
 RIGHT = frozenset({"money", "number", "percent"})
@@ -136,26 +137,26 @@ class BoundColumn:
         return cell(self, row, actor)
 
 
-@cache
+@derived
 def bound_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
     """Every column of the type's list; a process binds them once."""
     return tuple(BoundColumn(record_type, column) for column in record_type.columns)
 
 
-@cache
+@derived
 def key_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
     """What the header of a record's page shows."""
     return tuple(bind(record_type, record_type.key_fields))
 
 
-@cache
+@derived
 def subtitle_columns(record_type: RecordType) -> tuple[BoundColumn, ...]:
     """What stands under the title of a record."""
     paths = record_type.subtitle
     return tuple(bind(record_type, [Column(name=path, accessor=path) for path in paths]))
 
 
-@cache
+@derived
 def field_columns(record_type: RecordType, section: Section) -> tuple[BoundColumn, ...]:
     """A section's fields on a record page: as their list column declares, where there is one."""
     declared = {column.name: column for column in record_type.columns}

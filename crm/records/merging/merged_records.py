@@ -63,7 +63,7 @@ class PastMerge:
 
 def add_merged_panels(registry: Registry) -> None:
     """Every type with the feature shows what was merged into a record of it."""
-    for record_type in registry:
+    for record_type in registry.declared.values():
         if record_type.has(Feature.MERGE):
             registry.add_panel(record_type.key, _panel(record_type.key))
 
@@ -146,7 +146,7 @@ def _counts(
     actor: Actor, record_type: RecordType, ids: Collection[int]
 ) -> dict[str, dict[int, int]]:
     counts: dict[str, dict[int, int]] = {}
-    for pointer in pointers_to(record_type.model):
+    for pointer in pointers_to(record_type):
         key = _key_of(pointer)
         if key is None or pointer.on_merge == OnMerge.GOES:
             continue

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -29,7 +28,10 @@ from crm.models import (
 )
 from crm.operations import current
 from crm.records.services.announcing import announce, field_names
+from crm.registry.declaration import RecordType
+from crm.registry.derived import derived
 from crm.registry.events import ChangeKind
+from crm.registry.registry import registry
 
 
 class OnMerge(StrEnum):
@@ -132,8 +134,8 @@ def undeclared_pointers() -> Iterator[str]:
                 yield f"{model._meta.label}.{name}"
 
 
-@cache
-def pointers_to(model: type[Record]) -> tuple[Pointer, ...]:
+@derived
+def pointers_to(record_type: RecordType) -> tuple[Pointer, ...]:
     """All that may point to records of a type, in the order in which rows are locked."""
     links = [
         Pointer(
@@ -143,7 +145,7 @@ def pointers_to(model: type[Record]) -> tuple[Pointer, ...]:
                 (relation.related_model._meta.label, relation.field.name), OnMerge.MOVES
             ),
         )
-        for relation in _relations_to(model)
+        for relation in _relations_to(record_type.model)
     ]
     found = [*links, *_declared]
     return tuple(
@@ -175,7 +177,7 @@ def move_all(model: type[Record], *, survivor_id: int, loser_ids: Collection[int
     The losers are locked. What they point to among each other stays as it is.
     """
     moved = Moved()
-    for pointer in pointers_to(model):
+    for pointer in pointers_to(registry.of(model)):
         rows = pointer.rows(model.type_key(), loser_ids)
         if pointer.model is model:
             rows = rows.exclude(pk__in=[survivor_id, *loser_ids])
@@ -258,7 +260,7 @@ def put_back_all(
     model: type[Record], *, survivor_id: int, keys: Mapping[int, Any], rows: Mapping[int, Any]
 ) -> None:
     """Gives the losers what was moved, as far as it still points to the survivor, and what went."""
-    for pointer in pointers_to(model):
+    for pointer in pointers_to(registry.of(model)):
         mine = {
             loser: found[pointer.label] for loser, found in keys.items() if pointer.label in found
         }

@@ -206,7 +206,7 @@ def test_undo_gives_back_every_row_of_every_table(record_type, admin, as_actor):
     owner = admin
     rows = [make_record(record_type.model, owner, f"Row {number}") for number in range(3)]
     for row in rows:
-        for pointer in pointers.pointers_to(record_type.model):
+        for pointer in pointers.pointers_to(record_type):
             if hasattr(pointer.model, "type_key") and not pointer.type_field:
                 make_record(pointer.model, owner, f"Child {row.pk}", **{pointer.name: row})
         log_activity(actor=as_actor(owner), regarding=row, values={"kind": "task", "subject": "Do"})

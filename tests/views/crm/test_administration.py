@@ -10,10 +10,10 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from accounts.models import Account
-from crm import labels
 from crm.frame.settings_pages import pages_by_group
 from crm.models import BulkJob, CompanySettings, Currency, NumberSeries, Record, Role, User
 from crm.records.bulk.tasks import work_on_job
+from crm.registry.registry import registry
 from marketing.message.addresses import address_hash
 from marketing.models import Suppression
 from sales_docs.models import InvoiceSeries, TaxCode
@@ -101,7 +101,7 @@ def test_a_type_is_renamed_in_two_languages_with_its_icon_and_a_field(boss, admi
     shown = text_of(boss.get("/accounts/new/", headers={"Accept-Language": language}))
     assert names[language][1] in shown
     assert "Trade" in shown
-    assert labels.icon_of("account") == "factory"
+    assert registry.get("account").icon == "factory"
 
 
 def test_an_icon_that_does_not_exist_is_refused_with_what_was_typed(boss):
@@ -112,7 +112,7 @@ def test_an_icon_that_does_not_exist_is_refused_with_what_was_typed(boss):
     assert answer.status_code == 200
     assert "No icon is called “no-such-icon”" in text_of(answer)
     assert 'value="no-such-icon"' in answer.content.decode()
-    assert labels.icon_of("account") == "building-2"
+    assert registry.get("account").icon == "building-2"
 
 
 def test_the_company_page_opens_at_once_and_its_history_has_both_values(boss):

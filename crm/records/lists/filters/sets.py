@@ -1,7 +1,7 @@
 """All filters of a record type, and those an address uses."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -38,6 +38,10 @@ from crm.records.lists.filters.kinds import (
 )
 from crm.records.lists.lookups import RecordChoiceField
 from crm.registry.declaration import RecordType
+from crm.registry.derived import derived
+from crm.runtime.process_cache import ProcessCache
+
+_classes: ProcessCache[type["RecordFilterSet"]] = ProcessCache(size=512)
 
 
 class RecordFilterSet(django_filters.FilterSet):
@@ -71,7 +75,7 @@ def narrow(group: Group, actor: Actor) -> Q:
     return compile_node(group, actor, timezone.localtime(clock.now()))
 
 
-@cache
+@derived
 def all_filters(record_type: RecordType) -> Mapping[str, ConditionFilter]:
     """Every filter of the type by name; links in names follow relations."""
     found: dict[str, ConditionFilter] = {}
@@ -82,7 +86,7 @@ def all_filters(record_type: RecordType) -> Mapping[str, ConditionFilter]:
     return found
 
 
-@cache
+@derived
 def parameters(record_type: RecordType) -> Mapping[str, str]:
     """Query parameter -> name of the filter that reads it."""
     return {
@@ -97,10 +101,10 @@ def filter_set(
     known = parameters(record_type)
     wanted = {known[param] for param in query if param in known} if names is None else names
     rows = record_type.model.objects.visible_to(actor)
-    return _class(record_type, frozenset(wanted))(query, queryset=rows, actor=actor)
+    key = (record_type, frozenset(wanted))
+    return _classes.get(key, lambda: _class(*key))(query, queryset=rows, actor=actor)
 
 
-@lru_cache(maxsize=512)
 def _class(record_type: RecordType, names: frozenset[str]) -> type[RecordFilterSet]:
     chosen = {name: one for name, one in all_filters(record_type).items() if name in names}
     meta = type("Meta", (), {"model": record_type.model, "fields": []})
