@@ -47,6 +47,7 @@ def checks() -> Iterator[Check]:
     yield Check("Templates hold no code", module("tests.checks.templates"))
     yield Check("Request data stays out of queries", module("tests.checks.request_data"))
     yield Check("Versions are looked at", module("tests.checks.unused_version"))
+    yield Check("No type is cached for good", module("tests.checks.cached_types"))
     yield Check("Every app is listed", module("tests.checks.app_list"))
     yield Check("What documents name exists", module("tests.checks.documents"))
     yield Check("Length of files", module("tests.checks.file_length"))
