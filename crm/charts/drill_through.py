@@ -5,12 +5,15 @@ from copy import copy
 from datetime import date
 from typing import Any
 
+from django.http import QueryDict
+
 from crm.charts.grouping import field_of
 from crm.charts.periods import Span
 from crm.conditions.schema import Leaf, Op, Range
+from crm.records.lists.address import PREVIEW
 from crm.records.lists.filters.kinds import YES, Params
 from crm.records.lists.filters.sets import all_filters
-from crm.records.lists.listing import PREVIEW, Listing
+from crm.records.lists.selection import Selection
 from crm.registry.declaration import Chart
 
 MOST_NAMED = 40  # values in one address
@@ -19,13 +22,17 @@ MOST_NAMED = 40  # values in one address
 class DrillThrough:
     """Query strings of one list with its chart; '' where no filter says what is behind a mark."""
 
-    def __init__(self, listing: Listing, chart: Chart, currency: str | None = None) -> None:
-        """`currency` where amounts of several stand apart: what is behind a mark is in its own."""
-        self.listing = listing
+    def __init__(
+        self, selection: Selection, chart: Chart, state: QueryDict, currency: str | None = None
+    ) -> None:
+        """`state` is the address of the list with its conditions in it. `currency` where amounts
+        of several stand apart: what is behind a mark is in its own."""
+        self.selection = selection
+        self.state = state
         self.chart = chart
         self.currency = currency
-        self.asked = field_of(listing, chart)
-        self.filters = all_filters(listing.record_type)
+        self.asked = field_of(selection.record_type, chart)
+        self.filters = all_filters(selection.record_type)
         self.part: Params = {}
 
     def narrowed_to(self, part: Any) -> "DrillThrough":
@@ -59,7 +66,7 @@ class DrillThrough:
         return self._query(self.filters[self.chart.by].params(self.chart.by, leaf))
 
     def _ranges(self) -> list[Range]:
-        where = self.listing.where
+        where = self.selection.where
         return [
             part.value
             for part in (() if where.is_any else where.parts)
@@ -80,7 +87,7 @@ class DrillThrough:
     def _query(self, params: Params | None) -> str:
         if params is None:
             return ""
-        query = self.listing.state.copy()
+        query = self.state.copy()
         for name in ("count", PREVIEW, f"{self.chart.by}_text", f"{self.chart.by}__text"):
             query.pop(name, None)
         query["chart"] = self.chart.key

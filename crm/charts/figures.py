@@ -7,6 +7,8 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from django.http import QueryDict
+
 from crm.charts import words
 from crm.charts.drill_through import DrillThrough
 from crm.charts.geometry import Column, bar_lengths, name_every, stand
@@ -17,7 +19,7 @@ from crm.charts.stacks import Part, Series, parts_of, series_of, together
 from crm.company.currencies import base_currency_code
 from crm.conditions.compiler import passed
 from crm.conditions.fields import Kind, asked_field
-from crm.records.lists.listing import Listing
+from crm.records.lists.selection import Selection
 from crm.registry.declaration import Chart
 
 MOST_BARS = 9
@@ -84,15 +86,18 @@ class Picture:
     left_out: Sequence[str]
 
 
-def picture(listing: Listing, chart: Chart) -> Picture:
-    """The chart as the reader sees the list. Two queries at most. Raises TooSlow."""
-    counted = count_rows(listing, chart)
-    drawing = _Drawing(listing, chart, counted)
+def picture(selection: Selection, chart: Chart, state: QueryDict) -> Picture:
+    """The chart as the reader sees the rows. Two queries at most. Raises TooSlow.
+
+    `state` is the address of a list that shows them; marks lead to it, narrowed.
+    """
+    counted = count_rows(selection, chart)
+    drawing = _Drawing(selection, chart, state, counted)
     currencies = _by_importance(counted.wholes)
     return Picture(
         chart=chart,
-        title=words.title(listing.record_type, chart),
-        field=words.path_label(listing.record_type, chart.by),
+        title=words.title(selection.record_type, chart),
+        field=words.path_label(selection.record_type, chart.by),
         is_columns=drawing.is_columns,
         figures=[drawing.figure(code) for code in currencies[:MOST_FIGURES]],
         left_out=currencies[MOST_FIGURES:],
@@ -108,21 +113,23 @@ def _by_importance(wholes: Mapping[str, Group]) -> list[str]:
 class _Drawing:
     """Draws the figures of one chart, whose values have the same names in each."""
 
-    def __init__(self, listing: Listing, chart: Chart, counted: Counted) -> None:
-        self.listing = listing
+    def __init__(
+        self, selection: Selection, chart: Chart, state: QueryDict, counted: Counted
+    ) -> None:
+        self.selection = selection
         self.chart = chart
         self.counted = counted
         is_mixed = len(counted.wholes) > 1
         self.trails = {
-            code: DrillThrough(listing, chart, code if is_mixed else None)
+            code: DrillThrough(selection, chart, state, code if is_mixed else None)
             for code in counted.wholes
         }
-        self.asked = field_of(listing, chart)
+        self.asked = field_of(selection.record_type, chart)
         self.is_columns = self.asked.kind in DAYS
         keys = () if self.is_columns else [group.key for group in self._shown_groups()]
-        self.names = words.names_of(self.asked, keys, listing.actor)
-        self.shapes = shapes_of(listing.record_type, self.asked)
-        stacked = asked_field(listing.record_type.model, chart.stacked_by)
+        self.names = words.names_of(self.asked, keys, selection.actor)
+        self.shapes = shapes_of(selection.record_type, self.asked)
+        stacked = asked_field(selection.record_type.model, chart.stacked_by)
         self.series = series_of(stacked.choices) if stacked else []
 
     def _shown_groups(self) -> list[Group]:
@@ -135,7 +142,7 @@ class _Drawing:
         else:
             step, marks, beside, base = None, self._bars(currency), [], ""
         return Figure(
-            note=words.note(self.listing.record_type, self.chart, currency, step),
+            note=words.note(self.selection.record_type, self.chart, currency, step),
             currency=currency,
             marks=marks,
             beside=beside,
@@ -179,8 +186,8 @@ class _Drawing:
 
     def _name(self, key: Any) -> str:
         if key is None:
-            is_limited = any(True for _link in passed(self.asked, self.listing.actor))
-            return words.blank(self.listing.record_type, self.asked, is_limited=is_limited)
+            is_limited = any(True for _link in passed(self.asked, self.selection.actor))
+            return words.blank(self.selection.record_type, self.asked, is_limited=is_limited)
         return self.names.get(key, str(key))
 
     def _to(self, group: Group) -> str:

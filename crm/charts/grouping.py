@@ -15,8 +15,8 @@ from psycopg.errors import QueryCanceled
 from crm.access.actor import Actor
 from crm.conditions.compiler import passed, reached
 from crm.conditions.fields import AskedField, Kind, asked_field
-from crm.records.lists.listing import Listing
-from crm.registry.declaration import Chart
+from crm.records.lists.selection import Selection
+from crm.registry.declaration import Chart, RecordType
 
 MOST_GROUPS = 500
 MOST_DAYS = 50_000
@@ -63,21 +63,21 @@ class SumOver(Func):
     window_compatible = True
 
 
-def field_of(listing: Listing, chart: Chart) -> AskedField:
+def field_of(record_type: RecordType, chart: Chart) -> AskedField:
     """The field a chart goes by; system checks have seen that it exists."""
-    asked = asked_field(listing.record_type.model, chart.by)
+    asked = asked_field(record_type.model, chart.by)
     if asked is None:
         raise LookupError(chart.by)
     return asked
 
 
-def count_rows(listing: Listing, chart: Chart) -> Counted:
+def count_rows(selection: Selection, chart: Chart) -> Counted:
     """Exactly the rows that view, filters and quick find leave and the actor may see.
 
     Raises TooSlow when that takes longer than somebody waits for a picture.
     """
-    asked = field_of(listing, chart)
-    rows = _grouped(listing, chart, asked)
+    asked = field_of(selection.record_type, chart)
+    rows = _grouped(selection, chart, asked)
     try:
         with transaction.atomic():
             _be_patient()
@@ -95,12 +95,12 @@ def _be_patient() -> None:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
 
 
-def _grouped(listing: Listing, chart: Chart, asked: AskedField) -> Any:
+def _grouped(selection: Selection, chart: Chart, asked: AskedField) -> Any:
     currency = F(chart.currency.replace(".", "__")) if chart.total else Value("")
-    rows = listing.rows.filter(**chart.only).order_by()
+    rows = selection.rows.filter(**chart.only).order_by()
     part = F(chart.stacked_by) if chart.stacked_by else Value("")
     rows = rows.annotate(
-        chart_key=_key(asked, listing.actor), chart_currency=currency, chart_part=part
+        chart_key=_key(asked, selection.actor), chart_currency=currency, chart_part=part
     )
     groups = rows.values_list("chart_key", "chart_currency", "chart_part").annotate(
         chart_count=Count("*"), chart_total=_total(chart)

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from crm.charts.beside import beside
 from crm.models.levels import Privilege
-from crm.records.lists.listing import Listing, canonical
+from crm.records.lists.address import ListAddress, canonical
 from crm.registry.declaration import RecordType
 from crm.registry.links import list_url
 
@@ -20,12 +20,12 @@ def show_chart(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         raise Http404
     query = canonical(request.GET).copy()
     query.setdefault("chart", record_type.charts[0].key)
-    listing = Listing(actor=request.actor, record_type=record_type, query=query)
-    listing.check()
+    address = ListAddress(actor=request.actor, record_type=record_type, query=query)
+    address.check()
     if not request.htmx:
         query["drawn"] = "1"
         return redirect(f"{list_url(record_type.key)}?{query.urlencode()}")
-    context: dict[str, Any] = {"listing": listing, "type": record_type}
-    response = render(request, "charts/_drawn.html", context | beside(listing, is_drawn=True))
+    context: dict[str, Any] = {"listing": address, "type": record_type}
+    response = render(request, "charts/_drawn.html", context | beside(address, is_drawn=True))
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -14,7 +14,7 @@ from crm.models import Notification
 from crm.notifications import services
 from crm.notifications.bell import bell_of, ring
 from crm.notifications.reading import entries_of, newest_unread, notifications_of
-from crm.records.lists.listing import UnknownParameter
+from crm.records.lists.address import UnknownParameter
 from crm.records.lists.paging import SortKey, paginate
 from crm.records.running import next_url, number_of
 from crm.runtime.cache_versions import unread_count

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from crm.conditions.words import path_label
 from crm.models.levels import Privilege
-from crm.records.lists.board_columns import BoardColumns
+from crm.records.lists.address import ListAddress, canonical
+from crm.records.lists.board_address import BoardAddress
 from crm.records.lists.filters.sets import all_filters, filter_set, parameters
-from crm.records.lists.listing import MOST_SORTS, Listing, canonical
+from crm.records.lists.selection import MOST_SORTS
 from crm.records.lists.tables import BoundColumn
-from crm.registry.declaration import Board, RecordType
+from crm.registry.declaration import RecordType
 from crm.registry.links import list_url
 
 PARTS = ("filters", "sort", "columns")
@@ -38,43 +39,41 @@ def arrange(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     query = canonical(request.GET).copy()
     part = query.pop("part", [""])[0]
     if query.pop("board", None) and record_type.board:
-        return _arrange_board(request, record_type, record_type.board, query)
-    listing = Listing(actor=request.actor, record_type=record_type, query=query)
-    listing.check()
+        return _arrange_board(request, record_type, query)
+    address = ListAddress(actor=request.actor, record_type=record_type, query=query)
+    address.check()
     wanted = (part,) if part in PARTS else PARTS
-    context: dict[str, Any] = {"listing": listing, "type": record_type, "parts": wanted}
+    context: dict[str, Any] = {"listing": address, "type": record_type, "parts": wanted}
     context["back"] = list_url(record_type.key)
     for name in wanted:
-        context |= _PARTS[name](listing)
+        context |= _PARTS[name](address)
     template = f"records/_arrange_{part}.html" if request.htmx and part in PARTS else ""
     return render(request, template or "records/arrange.html", context)
 
 
-def _arrange_board(
-    request: HttpRequest, record_type: RecordType, board: Board, query: QueryDict
-) -> HttpResponse:
+def _arrange_board(request: HttpRequest, record_type: RecordType, query: QueryDict) -> HttpResponse:
     """A board is narrowed as its list is; its cards have neither columns nor an order to choose."""
-    lanes = BoardColumns(actor=request.actor, record_type=record_type, board=board, query=query)
-    lanes.listing.check()
+    address = BoardAddress(actor=request.actor, record_type=record_type, query=query)
+    address.list.check()
     context = {
-        "listing": lanes.listing,
+        "listing": address.list,
         "type": record_type,
         "parts": ("filters",),
         "back": reverse("records:board", args=[record_type]),
         "is_board": True,
-        "is_mine": lanes.is_mine,
-        **_filters(lanes.listing),
+        "is_mine": address.is_mine,
+        **_filters(address.list),
     }
     template = "records/_arrange_filters.html" if request.htmx else "records/arrange.html"
     return render(request, template, context)
 
 
-def _filters(listing: Listing) -> dict[str, Any]:
-    record_type = listing.record_type
+def _filters(address: ListAddress) -> dict[str, Any]:
+    record_type = address.record_type
     known = all_filters(record_type)
-    filters = filter_set(record_type, listing.state, listing.actor, names=known)
+    filters = filter_set(record_type, address.state, address.actor, names=known)
     used = {
-        parameters(record_type)[name] for name in listing.state if name in parameters(record_type)
+        parameters(record_type)[name] for name in address.state if name in parameters(record_type)
     }
     fields = []
     for path in record_type.filters:
@@ -82,30 +81,30 @@ def _filters(listing: Listing) -> dict[str, Any]:
         if names:
             inputs = [filters.form[name] for name in names]
             fields.append(FilterField(path_label(record_type, path), inputs, bool(used & {*names})))
-    return {"filter_fields": fields, "kept_filters": _kept(listing, parameters(record_type))}
+    return {"filter_fields": fields, "kept_filters": _kept(address, parameters(record_type))}
 
 
-def _sort(listing: Listing) -> dict[str, Any]:
+def _sort(address: ListAddress) -> dict[str, Any]:
     choices = [
         (value, label)
-        for column in listing.all_columns
+        for column in address.all_columns
         if column.sort_path
         for value, label in ((column.name, _rising(column)), (f"-{column.name}", _falling(column)))
     ]
-    now = [name for name in listing.sort_names if name in dict(choices)]
+    now = [name for name in address.sort_names if name in dict(choices)]
     now += [""] * (MOST_SORTS - len(now))
-    return {"sort_choices": choices, "sorts": now, "kept_sort": _kept(listing, ("sort",))}
+    return {"sort_choices": choices, "sorts": now, "kept_sort": _kept(address, ("sort",))}
 
 
-def _columns(listing: Listing) -> dict[str, Any]:
-    return {"shown": listing.columns, "kept_columns": _kept(listing, ("cols",))}
+def _columns(address: ListAddress) -> dict[str, Any]:
+    return {"shown": address.columns, "kept_columns": _kept(address, ("cols",))}
 
 
-def _kept(listing: Listing, without: Any) -> list[tuple[str, str]]:
+def _kept(address: ListAddress, without: Any) -> list[tuple[str, str]]:
     """The rest of the list's address, as a form's hidden fields."""
     return [
         (name, value)
-        for name, values in listing.state.lists()
+        for name, values in address.state.lists()
         if name not in without
         for value in values
     ]

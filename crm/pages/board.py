@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 from crm import labels
 from crm.errors import CrmError
 from crm.models.levels import Privilege
-from crm.records.lists.board_columns import BoardColumns
-from crm.records.lists.listing import canonical
+from crm.records.lists.address import canonical
+from crm.records.lists.board_address import BoardAddress
+from crm.records.lists.board_columns import BoardColumns, ShownColumn
 from crm.records.running import run, say, version_for
 from crm.registry.declaration import RecordType
 
@@ -29,45 +30,52 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     tidy = canonical(request.GET).urlencode()
     if tidy != request.GET.urlencode() and not request.htmx:
         return redirect(f"{request.path}?{tidy}" if tidy else request.path)
-    lanes = BoardColumns(
-        actor=request.actor, record_type=record_type, board=record_type.board, query=request.GET
-    )
+    address = BoardAddress(actor=request.actor, record_type=record_type, query=request.GET)
+    columns = BoardColumns(address.list.selection, record_type.board, is_mine=address.is_mine)
     context = {
         "type": record_type,
         "board": record_type.board,
-        "lanes": lanes.lanes,
-        "state": lanes.state.urlencode(),
+        "lanes": columns.lanes,
+        "state": address.state.urlencode(),
     }
-    wanted = next((lane for lane in lanes.lanes if lane.value == lanes.lane_key), None)
+    wanted = next((lane for lane in columns.lanes if lane.value == address.lane_key), None)
     if request.htmx and wanted:
-        more = context | {"shown": lanes.lane(wanted, []), "is_more": True}
-        response = render(request, "records/_board_cards.html", more)
+        shown = columns.lane(wanted, [], address.after)
+        context |= {"shown": shown, "more": _more(address, shown), "is_more": True}
+        response = render(request, "records/_board_cards.html", context)
     else:
-        response = render(request, "records/board.html", context | _around(request, lanes))
+        shown_lanes = columns.shown(address.lane_key, address.after)
+        context["shown_lanes"] = [(shown, _more(address, shown)) for shown in shown_lanes]
+        context |= _around(request, record_type, address)
+        response = render(request, "records/board.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _around(request: HttpRequest, lanes: BoardColumns) -> dict[str, Any]:
-    plural = labels.plural(lanes.record_type.key)
+def _more(address: BoardAddress, shown: ShownColumn) -> str:
+    """The address of the cards that follow; '' at the end of the lane."""
+    return address.lane_from(shown.lane.value, shown.next_cursor)
+
+
+def _around(request: HttpRequest, record_type: RecordType, address: BoardAddress) -> dict[str, Any]:
+    plural = labels.plural(record_type.key)
     return {
-        "shown_lanes": lanes.shown(),
-        "listing": lanes.listing,
-        "title": lanes.listing.title if "view" in lanes.state else plural,
-        "is_mine": lanes.is_mine,
-        "besides_mine": lanes.besides_mine,
-        "filters_url": _filters_url(lanes),
-        "may_create": request.actor.can(lanes.record_type.key, Privilege.CREATE),
+        "listing": address.list,
+        "title": address.list.title if "view" in address.state else plural,
+        "is_mine": address.is_mine,
+        "besides_mine": address.besides_mine,
+        "filters_url": _filters_url(record_type, address),
+        "may_create": request.actor.can(record_type.key, Privilege.CREATE),
     }
 
 
-def _filters_url(lanes: BoardColumns) -> str:
+def _filters_url(record_type: RecordType, address: BoardAddress) -> str:
     """Where the filters of the board are chosen."""
-    query = lanes.listing.state.copy()
+    query = address.list.state.copy()
     query["board"] = "1"
-    if lanes.is_mine:
+    if address.is_mine:
         query["mine"] = "1"
-    return f"{reverse('records:arrange', args=[lanes.record_type])}?{query.urlencode()}"
+    return f"{reverse('records:arrange', args=[record_type])}?{query.urlencode()}"
 
 
 @require_POST

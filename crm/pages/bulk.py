@@ -17,7 +17,8 @@ from crm.models import BulkJob
 from crm.pages.merge import go_to_merge
 from crm.records.bulk import bulk_actions, jobs
 from crm.records.bulk.tasks import enqueue_job
-from crm.records.lists.listing import Listing
+from crm.records.lists.address import ListAddress
+from crm.records.lists.selection import Selection
 from crm.records.running import number_of, run, say
 from crm.records.services import BulkResult
 from crm.registry.declaration import Feature, RecordType
@@ -68,19 +69,21 @@ def chosen_rows(request: HttpRequest, record_type: RecordType, verb: str) -> Cho
     if job := _job_of(request, record_type, verb):
         return dict.fromkeys(job.ids)
     if request.POST.get("everything"):
-        listing = Listing(
-            actor=request.actor,
-            record_type=record_type,
-            query=QueryDict(request.POST.get("query", "")),
-        )
-        ids = list(listing.rows.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
-        if len(ids) > LIMIT:
-            raise RuleViolation(
-                _("At most %(limit)s rows can be changed at once. Narrow the view by a filter.")
-                % {"limit": number_format(LIMIT, force_grouping=True)}
-            )
-        return dict.fromkeys(ids)
+        query = QueryDict(request.POST.get("query", ""))
+        address = ListAddress(actor=request.actor, record_type=record_type, query=query)
+        return dict.fromkeys(all_ids(address.selection))
     return seen_rows(request.POST.getlist("ids"))
+
+
+def all_ids(selection: Selection) -> list[int]:
+    """Every row of a view. Raises RuleViolation where they are more than LIMIT."""
+    ids = list(selection.rows.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
+    if len(ids) > LIMIT:
+        raise RuleViolation(
+            _("At most %(limit)s rows can be changed at once. Narrow the view by a filter.")
+            % {"limit": number_format(LIMIT, force_grouping=True)}
+        )
+    return ids
 
 
 def seen_rows(texts: list[str]) -> Chosen:

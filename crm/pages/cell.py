@@ -17,7 +17,7 @@ from crm.pages.edit import saved_sentence
 from crm.pages.list import is_fragment_for, shown_rows
 from crm.pages.loading import load
 from crm.records.editing import cell_form, editable_columns
-from crm.records.lists.listing import Listing, canonical
+from crm.records.lists.address import ListAddress, canonical
 from crm.records.lists.tables import BoundColumn
 from crm.records.running import number_of, run, say
 from crm.records.services import lock_reason, update_record
@@ -41,18 +41,20 @@ def edit_cell(
         raise Http404
     record = load(request, record_type, record_id)
     request.actor.require(Privilege.WRITE, record)
-    listing = Listing(actor=request.actor, record_type=record_type, query=canonical(request.GET))
-    listing.check()
+    address = ListAddress(
+        actor=request.actor, record_type=record_type, query=canonical(request.GET)
+    )
+    address.check()
     data = request.POST if request.method == "POST" else None
     form = cell_form(known, request.actor, record, data)
     reason = _refusal(record_type, record, form)
     if reason:
-        return _refused(request, listing, reason)
+        return _refused(request, address, reason)
     if data and data.get("take") == THEIRS:
-        return _done(request, listing, record)
+        return _done(request, address, record)
     if data is not None and form.is_valid():
-        return _save(request, listing, known, record, form)
-    return _ask(request, listing, record, form, status=422 if form.is_bound else 200)
+        return _save(request, address, known, record, form)
+    return _ask(request, address, record, form, status=422 if form.is_bound else 200)
 
 
 def _refusal(record_type: RecordType, record: Any, form: Any) -> str:
@@ -62,36 +64,36 @@ def _refusal(record_type: RecordType, record: Any, form: Any) -> str:
     return _("As things stand, this value can't be changed.")
 
 
-def _refused(request: HttpRequest, listing: Listing, reason: str) -> HttpResponse:
+def _refused(request: HttpRequest, address: ListAddress, reason: str) -> HttpResponse:
     if is_fragment_for(request, EDITOR):
         return render(request, "records/_cell_refusal.html", {"reason": reason}, status=422)
     messages.error(request, reason)
-    return redirect(_back(listing))
+    return redirect(_back(address))
 
 
 def _save(
-    request: HttpRequest, listing: Listing, column: BoundColumn, record: Any, form: Any
+    request: HttpRequest, address: ListAddress, column: BoundColumn, record: Any, form: Any
 ) -> HttpResponse:
     """Writes the one field of the form, whatever else was sent."""
     try:
         saved, operation_id = run(
             actor=request.actor,
             service=update_record,
-            record_type=listing.record_type,
+            record_type=address.record_type,
             record_id=record.pk,
             version=number_of(request.POST.get("version", "")),
             values=_given(column.name, form),
         )
     except StaleVersion as conflict:
-        return _both(request, listing, record, form, conflict)
+        return _both(request, address, record, form, conflict)
     except NotVisible:
         raise
     except CrmError as error:
         form.show_error(error)
-        return _ask(request, listing, record, form, status=error.status)
+        return _ask(request, address, record, form, status=error.status)
     if saved.version != record.version:
         say(request, saved_sentence(saved), operation_id)
-    return _done(request, listing, saved)
+    return _done(request, address, saved)
 
 
 def _given(name: str, form: Any) -> dict[str, Any]:
@@ -101,33 +103,33 @@ def _given(name: str, form: Any) -> dict[str, Any]:
 
 
 def _both(
-    request: HttpRequest, listing: Listing, record: Any, form: Any, conflict: StaleVersion
+    request: HttpRequest, address: ListAddress, record: Any, form: Any, conflict: StaleVersion
 ) -> HttpResponse:
     """Somebody else changed this very field: the editor says to what, and keeps what was typed."""
-    now = listing.record_type.model.objects.select_related("modified_by").get(pk=record.pk)
+    now = address.record_type.model.objects.select_related("modified_by").get(pk=record.pk)
     seen = number_of(request.POST.get("version", "")) or 0
     more = {
         "side": sides(request, now, conflict)[0],
         "their_name": who_changed(now, seen),
         "version": conflict.version,
     }
-    return _ask(request, listing, record, form, status=conflict.status, **more)
+    return _ask(request, address, record, form, status=conflict.status, **more)
 
 
 def _ask(
-    request: HttpRequest, listing: Listing, record: Any, form: Any, *, status: int, **more: Any
+    request: HttpRequest, address: ListAddress, record: Any, form: Any, *, status: int, **more: Any
 ) -> HttpResponse:
-    record_type, (name, *_others) = listing.record_type, form.fields
+    record_type, (name, *_others) = address.record_type, form.fields
     is_fragment = is_fragment_for(request, EDITOR)
-    address = reverse("records:cell", args=[record_type, record.pk, name])
+    action = reverse("records:cell", args=[record_type, record.pk, name])
     context = {
         "type": record_type,
         "record": record,
         "form": form,
         "label": labels.field_label(record_type.key, name),
         "version": request.POST.get("version", record.version),
-        "action": f"{address}?{listing.query.urlencode()}",
-        "back": _back(listing),
+        "action": f"{action}?{address.query.urlencode()}",
+        "back": _back(address),
         "is_fragment": is_fragment,
         **more,
     }
@@ -135,16 +137,17 @@ def _ask(
     return render(request, template, context, status=status)
 
 
-def _done(request: HttpRequest, listing: Listing, record: Any) -> HttpResponse:
+def _done(request: HttpRequest, address: ListAddress, record: Any) -> HttpResponse:
     """The row as it is now; nothing where the record has left the reader's sight."""
     if not is_fragment_for(request, EDITOR):
-        return redirect(_back(listing))
-    response = HttpResponse(shown_rows(listing, listing.row_of(record.pk)))
+        return redirect(_back(address))
+    rows = address.selection.row_of(record.pk, address.columns)
+    response = HttpResponse(shown_rows(address, rows))
     response["HX-Retarget"], response["HX-Reswap"] = ROW, "outerHTML"
     return response
 
 
-def _back(listing: Listing) -> str:
-    query = listing.query.urlencode()
-    address = list_url(listing.record_type.key)
-    return f"{address}?{query}" if query else address
+def _back(address: ListAddress) -> str:
+    query = address.query.urlencode()
+    there = list_url(address.record_type.key)
+    return f"{there}?{query}" if query else there

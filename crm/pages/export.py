@@ -16,7 +16,7 @@ from crm.errors import AccessDenied
 from crm.exchange.exporting import BLOCK, annotated, copied, exported, texts
 from crm.exchange.formulas import safe_cell
 from crm.models.levels import Privilege
-from crm.records.lists.listing import Listing
+from crm.records.lists.address import ListAddress
 from crm.records.lists.tables import BoundColumn, fetch
 from crm.registry.declaration import Feature, RecordType
 
@@ -30,23 +30,17 @@ def export(request: HttpRequest, record_type: RecordType, file_format: str) -> H
     request.actor.require_type(Privilege.READ, record_type.key)
     if not request.actor.can(record_type.key, Privilege.EXPORT):
         raise AccessDenied(refusal(Privilege.EXPORT))
-    listing = Listing(actor=request.actor, record_type=record_type, query=request.GET)
-    rows = ordered(listing)
+    address = ListAddress(actor=request.actor, record_type=record_type, query=request.GET)
+    rows, columns = address.selection.exportable, address.columns
     name = f"{labels.plural(record_type.key)}.{file_format}"
     if file_format == "xlsx":
-        book = workbook(listing.columns, rows, request.actor)
+        book = workbook(columns, rows, request.actor)
         return FileResponse(book, as_attachment=True, filename=name)
     response = StreamingHttpResponse(
-        csv_lines(listing.columns, rows, request.actor), content_type="text/csv; charset=utf-8"
+        csv_lines(columns, rows, request.actor), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
-
-
-def ordered(listing: Listing) -> Any:
-    return listing.exportable().order_by(
-        *(key.expression(is_reversed=False) for key in listing.keys)
-    )
 
 
 class _Echo:

@@ -16,15 +16,16 @@ from crm.frame.areas import remember_area
 from crm.models.levels import Privilege
 from crm.pages import preview
 from crm.records.editing import editable_names
-from crm.records.lists.listing import PAGE_SIZE, Listing, canonical
+from crm.records.lists.address import ListAddress, canonical
 from crm.records.lists.narrow import narrow_places
-from crm.records.lists.paging import COUNT_LIMIT
+from crm.records.lists.paging import COUNT_LIMIT, Page
 from crm.records.lists.rows import rows_html
 from crm.records.lists.tables import BoundColumn
 from crm.registry.declaration import Feature, RecordType
 from crm.ui import parts
 from crm.ui.keyed import Keyed
 
+PAGE_SIZE = 50
 FRAGMENT = "listing"  # id of the element that a fragment takes the place of
 LATEST_FIRST = frozenset({"money", "number", "percent", "moment"})
 
@@ -50,11 +51,11 @@ def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     is_fragment = is_fragment_for(request, FRAGMENT)
     if not is_tidy and not is_fragment:
         return redirect(f"{request.path}?{tidy.urlencode()}" if tidy else request.path)
-    listing = Listing(actor=request.actor, record_type=record_type, query=tidy)
+    address = ListAddress(actor=request.actor, record_type=record_type, query=tidy)
     if is_fragment_for(request, preview.PANE):
-        return preview.pane(request, listing)
+        return preview.pane(request, address)
     template = "records/_fragment.html" if is_fragment else record_type.list_template
-    shown = {**context(listing), **preview.context(request, listing)}
+    shown = {**context(address), **preview.context(request, address)}
     response = render(request, template, shown)
     if is_fragment and not is_tidy:
         response["HX-Push-Url"] = f"{request.path}?{tidy.urlencode()}"
@@ -69,51 +70,59 @@ def is_fragment_for(request: HttpRequest, target: str) -> bool:
     return bool(asked) and asked.target == target and not asked.history_restore_request
 
 
-def context(listing: Listing) -> dict[str, Any]:
-    listing.check()
-    page = listing.page
-    columns = listing.columns
-    classes = cell_classes(columns)
+def context(address: ListAddress) -> dict[str, Any]:
+    page, count = shown_page(address)
+    classes = cell_classes(address.columns)
     following = {"after": page.next_cursor} if page.next_cursor else {}
     preceding = {"before": page.previous_cursor} if page.previous_cursor else {}
     return {
-        "listing": listing,
-        "type": listing.record_type,
-        "heads": _keyed_heads(listing, classes),
-        "saved_views": saved_views(listing),
-        "board_query": listing.elsewhere if listing.is_narrowed or "view" in listing.query else "",
-        "has_chart": listing.chart is not None,
-        "chart_query": listing.chart_toggle if listing.record_type.charts else "",
+        "listing": address,
+        "type": address.record_type,
+        "heads": _keyed_heads(address, classes),
+        "saved_views": saved_views(address),
+        "board_query": address.elsewhere if address.is_narrowed or "view" in address.query else "",
+        "has_chart": address.chart is not None,
+        "chart_query": address.chart_toggle if address.record_type.charts else "",
         "row_count": len(page.rows),
-        "rows": shown_rows(listing, page.rows),
-        "count": shown_count(listing),
-        "next_query": listing.address(**following) if following else "",
-        "previous_query": listing.address(**preceding) if preceding else "",
-        "is_first": not (listing.query.get("after") or listing.query.get("before")),
-        "is_pinned": listing.pinned == listing.view_key,
-        "is_finding": "q" in listing.query,
-        "sorted_by": sorted_by(listing),
+        "rows": shown_rows(address, page.rows),
+        "count": shown_count(address, count),
+        "is_uncounted": count > COUNT_LIMIT and "count" not in address.query,
+        "next_query": address.changed(**following) if following else "",
+        "previous_query": address.changed(**preceding) if preceding else "",
+        "is_first": not (address.query.get("after") or address.query.get("before")),
+        "is_pinned": address.pinned == address.view_key,
+        "is_finding": "q" in address.query,
+        "sorted_by": sorted_by(address),
         "page_size": PAGE_SIZE,
-        **beside(listing, is_drawn="drawn" in listing.query),
-        **_allowed(listing),
+        **beside(address, is_drawn="drawn" in address.query),
+        **_allowed(address),
     }
 
 
-def shown_rows(listing: Listing, rows: Sequence[Any]) -> SafeString:
+def shown_page(address: ListAddress) -> tuple[Page, int]:
+    """The rows of this page, and how many there are on all pages up to COUNT_LIMIT and one."""
+    selection, query = address.selection, address.query
+    after, before = query.get("after", ""), query.get("before", "")
+    page = selection.page(address.columns, size=PAGE_SIZE, after=after, before=before)
+    is_all = address.is_first_page and not page.next_cursor
+    return page, len(page.rows) if is_all else selection.count
+
+
+def shown_rows(address: ListAddress, rows: Sequence[Any]) -> SafeString:
     """Records as rows of this list."""
     return rows_html(
         rows,
-        listing.columns,
-        cell_classes(listing.columns),
-        actor=listing.actor,
-        has_picks=listing.record_type.has(Feature.BULK),
-        previewed=listing.previewed,
-        marked=listing.preview_id,
+        address.columns,
+        cell_classes(address.columns),
+        actor=address.actor,
+        has_picks=address.record_type.has(Feature.BULK),
+        previewed=address.previewed,
+        marked=address.preview_id,
     )
 
 
-def _allowed(listing: Listing) -> dict[str, Any]:
-    record_type, actor = listing.record_type, listing.actor
+def _allowed(address: ListAddress) -> dict[str, Any]:
+    record_type, actor = address.record_type, address.actor
     may_create = actor.can(record_type.key, Privilege.CREATE)
     may_export = actor.can(record_type.key, Privilege.EXPORT)
     may_edit = actor.can(record_type.key, Privilege.WRITE)
@@ -146,54 +155,54 @@ class ViewEntry:
     is_shared: bool  # by somebody else
 
 
-def saved_views(listing: Listing) -> tuple[ViewEntry, ...]:
-    me = listing.actor.id
+def saved_views(address: ListAddress) -> tuple[ViewEntry, ...]:
+    me = address.actor.id
     return tuple(
-        ViewEntry(f"s{view.pk}", view.name, view.owner_id != me) for view in listing.saved_views
+        ViewEntry(f"s{view.pk}", view.name, view.owner_id != me) for view in address.saved_views
     )
 
 
-def _keyed_heads(listing: Listing, classes: Mapping[str, str]) -> Keyed:
+def _keyed_heads(address: ListAddress, classes: Mapping[str, str]) -> Keyed:
     """The heads by all they depend on: the columns, how they are sorted, and what may be edited."""
-    record_type, actor = listing.record_type, listing.actor
+    record_type, actor = address.record_type, address.actor
     rights = (Privilege.WRITE, Privilege.ASSIGN)
     may = tuple(actor.can(record_type.key, privilege) for privilege in rights)
-    key = (record_type, listing.head_mark, tuple(classes.values()), may)
-    return Keyed(key, partial(_heads, listing, classes))
+    key = (record_type, address.head_mark, tuple(classes.values()), may)
+    return Keyed(key, partial(_heads, address, classes))
 
 
-def _heads(listing: Listing, classes: Mapping[str, str]) -> list[Head]:
-    editable = editable_names(listing.actor, listing.record_type, listing.columns)
+def _heads(address: ListAddress, classes: Mapping[str, str]) -> list[Head]:
+    editable = editable_names(address.actor, address.record_type, address.columns)
     return [
         Head(
             column.name,
             column.label,
             classes[column.name].removeprefix("cut mid").strip(),
-            *_sorting(listing, column),
+            *_sorting(address, column),
             is_editable=column.name in editable,
         )
-        for column in listing.columns
+        for column in address.columns
     ]
 
 
-def _sorting(listing: Listing, column: BoundColumn) -> tuple[str, str, bool]:
+def _sorting(address: ListAddress, column: BoundColumn) -> tuple[str, str, bool]:
     """Where a click on the head leads, the direction it shows, and whether it counts first."""
-    names = listing.sort_names
+    names = address.sort_names
     if not column.sort_path:
         return "", "", False
     is_first = bool(names) and names[0].removeprefix("-") == column.name
     if column.name in names:
-        return listing.address(sort=f"-{column.name}"), "ascending", is_first
+        return address.changed(sort=f"-{column.name}"), "ascending", is_first
     if f"-{column.name}" in names:
-        return listing.address(sort=column.name), "descending", is_first
+        return address.changed(sort=column.name), "descending", is_first
     sign = "-" if column.kind in LATEST_FIRST else ""
-    return listing.address(sort=f"{sign}{column.name}"), "", False
+    return address.changed(sort=f"{sign}{column.name}"), "", False
 
 
-def sorted_by(listing: Listing) -> str:
+def sorted_by(address: ListAddress) -> str:
     """'Close date, then revenue'; '' where the list keeps its usual order."""
-    known = {column.name: column for column in listing.all_columns}
-    names = [name.removeprefix("-") for name in listing.sort_names]
+    known = {column.name: column for column in address.all_columns}
+    names = [name.removeprefix("-") for name in address.sort_names]
     named = [known[name].label for name in names if name in known]
     if not named:
         return ""
@@ -202,8 +211,8 @@ def sorted_by(listing: Listing) -> str:
     return _("%(first)s, then %(others)s") % {"first": named[0], "others": ", ".join(named[1:])}
 
 
-def shown_count(listing: Listing) -> str:
+def shown_count(address: ListAddress, count: int) -> str:
     """How many rows there are: counted to the end only for who asks for it."""
-    if listing.query.get("count") == "all":
-        return parts.number(listing.rows.count())
-    return _("1,000+") if listing.count > COUNT_LIMIT else parts.number(listing.count)
+    if address.query.get("count") == "all":
+        return parts.number(address.selection.rows.count())
+    return _("1,000+") if count > COUNT_LIMIT else parts.number(count)

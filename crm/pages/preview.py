@@ -12,7 +12,7 @@ from crm.journal.timeline import Entry, timeline
 from crm.models.levels import Privilege
 from crm.pages.loading import load
 from crm.pages.record import is_blank, subtitle
-from crm.records.lists.listing import Listing
+from crm.records.lists.address import ListAddress
 from crm.records.lists.tables import BoundColumn, bind, field_columns, key_columns
 from crm.records.services import lock_reason
 from crm.registry.declaration import Column, Feature, RecordType, Section
@@ -38,27 +38,27 @@ class Preview:
     may_edit: bool = False
 
 
-def pane(request: HttpRequest, listing: Listing) -> HttpResponse:
+def pane(request: HttpRequest, address: ListAddress) -> HttpResponse:
     """The pane alone, for a list that stands there already."""
-    shown = context(request, listing)
+    shown = context(request, address)
     found = shown["preview"]
     status = 404 if found and found.record is None else 200
     return render(request, "records/_preview.html", shown, status=status)
 
 
-def context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+def context(request: HttpRequest, address: ListAddress) -> dict[str, Any]:
     """What the list's page needs to show the pane; no query while nothing is previewed."""
-    asked = "preview" in listing.query
-    preview = _preview(request, listing) if asked else None
-    return {"preview": preview, "listing": listing, "type": listing.record_type}
+    asked = "preview" in address.query
+    preview = _preview(request, address) if asked else None
+    return {"preview": preview, "listing": address, "type": address.record_type}
 
 
-def _preview(request: HttpRequest, listing: Listing) -> Preview:
+def _preview(request: HttpRequest, address: ListAddress) -> Preview:
     try:
-        record = load(request, listing.record_type, listing.preview_id or 0)
+        record = load(request, address.record_type, address.preview_id or 0)
     except NotVisible:
         return Preview()
-    return preview_of(request.actor, listing.record_type, record)
+    return preview_of(request.actor, address.record_type, record)
 
 
 def preview_of(actor: Actor, record_type: RecordType, record: Any) -> Preview:

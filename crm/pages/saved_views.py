@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from crm.conditions.schema import stored
 from crm.models.levels import Privilege
 from crm.records.lists import saved_views
-from crm.records.lists.listing import Listing
+from crm.records.lists.address import ListAddress
 from crm.records.lists.saved_views import ViewState
 from crm.records.running import say
 from crm.registry.declaration import RecordType
@@ -35,14 +35,14 @@ def save_view(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 def _state(request: HttpRequest, record_type: RecordType) -> ViewState:
     query = QueryDict(request.POST.get("query", ""))
-    listing = Listing(actor=request.actor, record_type=record_type, query=query)
-    listing.check()
+    address = ListAddress(actor=request.actor, record_type=record_type, query=query)
+    selection = address.selection
     return ViewState(
-        base=listing.named.key,
-        find=listing.find,
-        where=stored(listing.where),
-        columns=tuple(column.name for column in listing.columns),
-        sort=",".join(listing.sort_names),
+        base=selection.view.key,
+        find=selection.find,
+        where=stored(selection.where),
+        columns=tuple(column.name for column in address.columns),
+        sort=",".join(selection.sort_names),
     )
 
 
@@ -68,11 +68,11 @@ def pin_view(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """Lets the list open with this view, or with its usual one again."""
     request.actor.require_type(Privilege.READ, record_type.key)
     query = QueryDict(request.POST.get("query", ""))
-    listing = Listing(actor=request.actor, record_type=record_type, query=query)
-    is_pinned = listing.pinned == listing.view_key
+    address = ListAddress(actor=request.actor, record_type=record_type, query=query)
+    is_pinned = address.pinned == address.view_key
     saved_views.pin_view(
-        actor=request.actor, record_type=record_type, view="" if is_pinned else listing.view_key
+        actor=request.actor, record_type=record_type, view="" if is_pinned else address.view_key
     )
     shown = query.copy()
-    shown["view"] = listing.view_key
+    shown["view"] = address.view_key
     return redirect(f"{list_url(record_type.key)}?{shown.urlencode()}")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm.records.lists.address import OWN_PARAMETERS
 from crm.records.lists.filters.sets import parameters
-from crm.records.lists.listing import OWN_PARAMETERS
 from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.watching import nothing_changes

@@ -14,7 +14,7 @@ from crm.exchange import exporting
 from crm.exchange.formulas import safe_cell, without_guard
 from crm.exchange.imports.services import run_import, stage_file
 from crm.pages import export
-from crm.records.lists.listing import Listing
+from crm.records.lists.address import ListAddress
 from crm.registry.registry import registry
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
@@ -33,8 +33,8 @@ WITH_DATABASE = settings(
 
 
 def lines(actor, key, query="view=all&cols=*&sort=created_at"):
-    listing = Listing(actor=actor, record_type=registry.get(key), query=QueryDict(query))
-    blocks = export.csv_lines(listing.columns, export.ordered(listing), actor)
+    address = ListAddress(actor=actor, record_type=registry.get(key), query=QueryDict(query))
+    blocks = export.csv_lines(address.columns, address.selection.exportable, actor)
     return b"".join(blocks)
 
 
@@ -97,11 +97,11 @@ def test_both_ways_write_every_kind_of_value_alike(owner, as_actor, monkeypatch)
 def test_the_large_types_are_copied_by_the_database(owner, as_actor):
     actor = as_actor(owner)
     for key in ("account", "contact", "lead", "opportunity"):
-        listing = Listing(
+        address = ListAddress(
             actor=actor, record_type=registry.get(key), query=QueryDict("view=all&cols=*")
         )
-        rows = exporting.annotated(export.ordered(listing), listing.columns)
-        assert exporting.texts(rows, listing.columns, actor) is not None
+        rows = exporting.annotated(address.selection.exportable, address.columns)
+        assert exporting.texts(rows, address.columns, actor) is not None
 
 
 @pytest.mark.parametrize("is_copied", [True, False])

@@ -132,7 +132,7 @@ def every_page(page, address, relation="next"):
     ["", "est_close_on", "-est_close_on", "stage,-est_close_on", "-account,name", "-modified_at"],
 )
 def test_pages_follow_each_other_without_gap_or_double_both_ways(page, owner, monkeypatch, sort):
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 7)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 7)
     accounts = [make_account(owner, name=f"Account {i % 3}") for i in range(3)]
     for i in range(31):
         make_opportunity(
@@ -154,7 +154,7 @@ def test_pages_follow_each_other_without_gap_or_double_both_ways(page, owner, mo
 
 
 def test_a_row_deleted_meanwhile_breaks_no_page(page, owner, monkeypatch):
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 2)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 2)
     accounts = [make_account(owner, name=f"Account {i}") for i in range(5)]
     first = page("/accounts/?sort=name")
     type(accounts[1]).objects.filter(pk=accounts[1].pk).delete()
@@ -162,8 +162,8 @@ def test_a_row_deleted_meanwhile_breaks_no_page(page, owner, monkeypatch):
 
 
 def test_more_than_a_thousand_rows_are_not_counted_unless_asked(page, owner, monkeypatch):
-    monkeypatch.setattr("crm.records.lists.listing.count_up_to", lambda rows: 1001)
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 1)
+    monkeypatch.setattr("crm.records.lists.selection.count_up_to", lambda rows: 1001)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 1)
     make_account(owner)
     make_account(owner, name="Borealis")
     first = page("/accounts/")
@@ -218,7 +218,7 @@ def test_what_the_list_does_not_know_is_refused_with_a_page(page, owner, query):
 
 
 def test_a_cursor_of_another_order_is_refused(page, owner, monkeypatch):
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 1)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 1)
     make_account(owner)
     make_account(owner)
     cursor = link(page("/accounts/?sort=name"), "next").partition("after=")[2]
@@ -366,7 +366,7 @@ def test_filters_that_find_nothing_can_be_cleared(page, owner):
 
 
 def test_a_page_behind_the_last_row_leads_back(page, owner, monkeypatch):
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 1)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 1)
     first, _second = make_account(owner, name="A"), make_account(owner, name="B")
     follow = link(page("/accounts/?sort=name"), "next")
     type(first).objects.all().delete()
@@ -410,7 +410,7 @@ def test_a_page_costs_the_same_few_queries_for_one_row_and_for_many(
 def test_a_list_costs_seven_queries_and_one_of_a_single_page_six(
     page, owner, stranger, monkeypatch, page_size, cost
 ):
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", page_size)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", page_size)
     account = make_account(stranger)
     make_opportunity(owner, account=account)
     make_opportunity(owner, account=account)
@@ -464,7 +464,7 @@ def test_few_rows_are_sorted_and_many_walked_in_their_order_to_the_same_end(
     page, owner, monkeypatch, few
 ):
     monkeypatch.setattr("crm.records.lists.reach.FEW", few)
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 3)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 3)
     accounts = [make_account(owner, name=f"Account {i}") for i in range(3)]
     for i in range(10):
         make_opportunity(owner, name=f"Deal {i}", account=accounts[i % 3] if i % 4 else None)
@@ -484,7 +484,7 @@ def test_whoever_sees_everything_walks_in_the_order_of_the_list(admin, sign_in, 
 
 
 def test_names_are_sorted_as_a_dictionary_has_them(page, owner, monkeypatch):
-    monkeypatch.setattr("crm.records.lists.listing.PAGE_SIZE", 2)
+    monkeypatch.setattr("crm.pages.list.PAGE_SIZE", 2)
     for name in ("Zeta", "école", "alpha", "Éclair", "Émile", "Beta"):
         make_account(owner=owner, name=name)
     shown = []

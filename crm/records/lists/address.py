@@ -1,9 +1,7 @@
-"""What a list page shows: read from the address, nothing remembered anywhere else."""
+"""The address of a list: what it says, and the addresses of its neighbours."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -12,22 +10,15 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.conditions.errors import BadCondition
 from crm.conditions.schema import Group, Tree, validate
-from crm.errors import CrmError
 from crm.models import SavedView
-from crm.models.levels import Privilege
 from crm.records.lists.filters.chips import Chip, chip, params_of_all
-from crm.records.lists.filters.sets import filter_set, narrow, parameters
+from crm.records.lists.filters.sets import filter_set, parameters
 from crm.records.lists.lookups import key_of
-from crm.records.lists.paging import COUNT_LIMIT, Page, SortKey, count_up_to, paginate, sort, walk
-from crm.records.lists.reach import reaches_few
 from crm.records.lists.saved_views import views_of
-from crm.records.lists.tables import BoundColumn, bound_columns, fetch_list, sort_keys
+from crm.records.lists.selection import BadSelection, Selection
+from crm.records.lists.tables import BoundColumn, bound_columns
 from crm.registry.declaration import Chart, NamedView, RecordType
-from crm.registry.derived import derived
 
-PAGE_SIZE = 50
-LONGEST_FIND = 200
-MOST_SORTS = 3
 OWN_PARAMETERS = frozenset(
     {"view", "q", "sort", "cols", "after", "before", "narrowed", "count", "panel"}
     | {"chart", "drawn", "preview"}
@@ -39,15 +30,17 @@ PREVIEW = "preview"  # the row that is looked at
 EVERY_COLUMN = "*"
 
 
-class UnknownParameter(CrmError):
+class UnknownParameter(BadSelection):
     """The address asks for something this list does not know."""
-
-    status = 400
 
 
 @dataclass
-class Listing:
-    """The rows of one list page for one actor, and what its head says about them."""
+class ListAddress:
+    """What the query string of a list says to one actor; nothing is remembered anywhere else.
+
+    Without a value in it the saved view's counts, then the type's own. The rows are those of
+    `selection`.
+    """
 
     actor: Actor
     record_type: RecordType
@@ -142,8 +135,6 @@ class Listing:
         text = self.query.get("q", "")
         if self.saved and self.is_as_saved and "q" not in self.query:
             text = str(self.saved.conditions.get("q", ""))
-        if "\0" in text or len(text) > LONGEST_FIND:
-            raise UnknownParameter(_("This text can't be searched for. Try fewer letters."))
         return text.strip()
 
     @cached_property
@@ -206,22 +197,10 @@ class Listing:
         stored = (self.saved and self.saved.sort) or self.named.sort
         return [name for name in stored.split(",") if name]
 
-    @cached_property
-    def keys(self) -> list[SortKey]:
-        names = self.sort_names
-        columns = {name.removeprefix("-") for name in names}
-        if len(columns) < len(names) or len(names) > MOST_SORTS:
-            raise UnknownParameter(_("The list can be sorted by three different columns."))
-        for unknown in sorted(columns - sortable(self.record_type)):
-            raise UnknownParameter(
-                _("The list can't be sorted by “%(name)s”.") % {"name": unknown[:80]}
-            )
-        return sort_keys(self.all_columns, names)
-
     @property
     def head_mark(self) -> tuple[object, ...]:
         """What the heads of the columns depend on, beside the reader, the labels and the type."""
-        return (self.address(), *self.sort_names, "", *(column.name for column in self.columns))
+        return (self.changed(), *self.sort_names, "", *(column.name for column in self.columns))
 
     @cached_property
     def chart(self) -> Chart | None:
@@ -232,61 +211,37 @@ class Listing:
             raise UnknownParameter(_("This chart does not exist. Choose another one."))
         return known.get(wanted)
 
-    def check(self) -> None:
-        """Raises UnknownParameter when anything in the address is not known."""
-        for part in ("view_key", "asked", "where", "find", "columns", "keys", "chart"):
-            getattr(self, part)
+    # The rows
 
-    # Rows
-
-    @cached_property
-    def rows(self) -> Any:
-        """Everything the view, the filters and the quick find leave, without order."""
+    @property
+    def selection(self) -> Selection:
+        """Raises BadSelection when anything in the address is not known, about rows or not."""
         self.check()
-        visible = self.record_type.model.objects.visible_to(self.actor)
-        found = self.named.select(visible.filter(narrow(self.where, self.actor)), self.actor)
-        return found.matching(self.find) if self.find else found
-
-    def exportable(self) -> Any:
-        """The same rows, as far as the actor may export them."""
-        return self.rows.reachable_by(self.actor, Privilege.EXPORT)
+        return self._selection
 
     @cached_property
-    def page(self) -> Page:
-        return paginate(
-            self.rows,
-            self.keys,
-            size=PAGE_SIZE,
-            after=self.query.get("after", ""),
-            before=self.query.get("before", ""),
-            find=self._few if reaches_few(self.actor, self.record_type) else self._many,
+    def _selection(self) -> Selection:
+        return Selection(
+            actor=self.actor,
+            record_type=self.record_type,
+            view=self.named,
+            where=self.where,
+            find=self.find,
+            sort=self.sort_names,
         )
 
-    def _many(self, rows: Any, keys: Sequence[SortKey], count: int, is_reversed: bool) -> Any:
-        return walk(fetch_list(rows, self.columns, keys), keys, count, is_reversed)
-
-    def _few(self, rows: Any, keys: Sequence[SortKey], count: int, is_reversed: bool) -> Any:
-        """What the columns read is joined to the rows of the page only."""
-        chosen = sort(rows.values("pk"), keys, count, is_reversed)
-        shown = self.record_type.model.objects.filter(pk__in=chosen)
-        return walk(fetch_list(shown, self.columns, keys), keys, count, is_reversed)
-
-    @cached_property
-    def count(self) -> int:
-        is_first = not any(name in self.query for name in PAGING)
-        if is_first and not self.page.next_cursor:
-            return len(self.page.rows)
-        return count_up_to(self.rows)
-
-    def row_of(self, record_id: int) -> list[Any]:
-        """One record as this list shows it, also when the view does not select it any more."""
-        self.check()
-        rows = self.record_type.model.objects.visible_to(self.actor).filter(pk=record_id)
-        return list(fetch_list(rows, self.columns, self.keys))
+    def check(self) -> None:
+        """Raises BadSelection when anything in the address is not known."""
+        for part in ("view_key", "asked", "where", "columns", "_selection", "chart"):
+            getattr(self, part)
 
     # Addresses
 
-    def address(self, **changes: str | None) -> str:
+    @property
+    def is_first_page(self) -> bool:
+        return not any(name in self.query for name in PAGING)
+
+    def changed(self, **changes: str | None) -> str:
         """The query string of this list with some parameters changed; paging starts anew."""
         query = self.query.copy()
         for name in (*PAGING, *changes):
@@ -317,12 +272,12 @@ class Listing:
     @property
     def whole(self) -> str:
         """The query string of the list with every column there is."""
-        return self.address(cols=EVERY_COLUMN, preview=None)
+        return self.changed(cols=EVERY_COLUMN, preview=None)
 
     @property
     def rows_only(self) -> str:
         """The query string of the list whichever row is looked at."""
-        return self.address(preview=None)
+        return self.changed(preview=None)
 
     @property
     def preview_id(self) -> int | None:
@@ -347,8 +302,8 @@ class Listing:
     def chart_toggle(self) -> str:
         """The query string of the list with the type's first chart, or without any."""
         if self.chart:
-            return self.address(chart=None, drawn=None, preview=None)
-        return self.address(chart=self.record_type.charts[0].key, preview=None)
+            return self.changed(chart=None, drawn=None, preview=None)
+        return self.changed(chart=self.record_type.charts[0].key, preview=None)
 
     @property
     def beside(self) -> str:
@@ -366,10 +321,6 @@ class Listing:
         return query.urlencode()
 
     @property
-    def is_uncounted(self) -> bool:
-        return self.count > COUNT_LIMIT and "count" not in self.query
-
-    @property
     def bare(self) -> str:
         """The query string of the view without anything narrowing it."""
         query = QueryDict(mutable=True)
@@ -378,14 +329,6 @@ class Listing:
         if self.saved:
             query["view"], query["narrowed"] = self.view_key, "1"
         return query.urlencode()
-
-
-@derived
-def sortable(record_type: RecordType) -> frozenset[str]:
-    """What an address may sort by: columns, and what the type's own views are sorted by."""
-    columns = {column.name for column in bound_columns(record_type) if column.sort_path}
-    orders = [name for view in record_type.views for name in view.sort.split(",")]
-    return frozenset(columns | {name.removeprefix("-") for name in orders} | {"modified_at"})
 
 
 def canonical(query: QueryDict) -> QueryDict:
