@@ -1,4 +1,4 @@
-"""What other apps may hear of: subscribe in the `ready` of an app above."""
+"""What other apps may hear of: subscribe in the `App` of an app above."""
 
 from dataclasses import dataclass
 

@@ -32,7 +32,7 @@ app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an
 @worker_init.connect
 def refuse_wrong_declarations(**_: object) -> None:
     """A worker runs no system checks either."""
-    from crm.records import checks
+    from crm.extensions import checks
 
     checks.refuse_wrong_declarations()
 

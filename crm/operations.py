@@ -149,8 +149,7 @@ def journal_all(
 
 def subscribe(event: type, handler: Callable[[Any], None]) -> None:
     """Registers a handler that runs in the transaction of whoever emits the event."""
-    if handler not in _subscribers[event]:
-        _subscribers[event].append(handler)
+    _subscribers[event].append(handler)
 
 
 def emit(event: object) -> None:

@@ -7,6 +7,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.production")
 application = get_wsgi_application()
 
 # The declarations are loaded now, and a web server runs no system checks.
-from crm.records.checks import refuse_wrong_declarations  # noqa: E402
+from crm.extensions.checks import refuse_wrong_declarations  # noqa: E402
 
 refuse_wrong_declarations()

@@ -1,13 +1,12 @@
 """Importing deals, closed ones included: what other systems call state, value and dates."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.exchange.imports.additions import ImportAddition
 from crm.exchange.imports.fields import ImportField, Kind
-from crm.exchange.imports.targets import add_import_aliases, add_import_fields, prepare_import
 from opportunities.models import Opportunity
 
 State, Reason, Forecast, Stage = (
@@ -30,48 +29,6 @@ OUTCOMES: dict[str, dict[str, Any]] = {
     State.WON: {"reason": Reason.WON, "forecast": Forecast.WON, "probability": 100},
     State.LOST: {"reason": Reason.CANCELED, "forecast": Forecast.LOST, "probability": 0},
 }
-
-
-def register_imports() -> None:
-    add_import_aliases(
-        "opportunity",
-        external_id=("opportunity_id", "deal id", "id"),
-        account=("account", "company", "customer"),
-        owner=("sales_agent", "owner", "sales rep"),
-        engaged_on=("engage_date", "start date"),
-        estimated_revenue=("amount", "value"),
-    )
-    add_import_fields("opportunity", _fields)
-    prepare_import("opportunity", _name)
-
-
-def _fields() -> Iterable[ImportField]:
-    return (
-        ImportField(
-            name="state",
-            label=gettext_lazy("state or stage"),
-            kind=Kind.CHOICE,
-            choices=(
-                *((pair, pair[0].label) for pair in _states()),
-                *(((State.OPEN, stage), stage.label) for stage in Stage),
-            ),
-            words=STAGE_WORDS,
-            aliases=("deal_stage", "stage", "status"),
-            put=_put_state,
-        ),
-        ImportField(
-            name="closed_on",
-            label=gettext_lazy("actual close date"),
-            kind=Kind.DATE,
-            aliases=("close_date", "closed"),
-        ),
-        ImportField(
-            name="actual_revenue",
-            label=gettext_lazy("actual revenue"),
-            kind=Kind.DECIMAL,
-            aliases=("close_value", "won amount"),
-        ),
-    )
 
 
 def _states() -> list[tuple[Opportunity.State, Opportunity.Stage]]:
@@ -103,3 +60,45 @@ def _name(deal: Opportunity) -> None:
     product = getattr(deal, "imported_product", None)
     parts = [str(part) for part in (product, customer) if part]
     deal.name = " – ".join(parts)[:200] or str(_("Imported deal"))
+
+
+FIELDS = (
+    ImportField(
+        name="state",
+        label=gettext_lazy("state or stage"),
+        kind=Kind.CHOICE,
+        choices=(
+            *((pair, pair[0].label) for pair in _states()),
+            *(((State.OPEN, stage), stage.label) for stage in Stage),
+        ),
+        words=STAGE_WORDS,
+        aliases=("deal_stage", "stage", "status"),
+        put=_put_state,
+    ),
+    ImportField(
+        name="closed_on",
+        label=gettext_lazy("actual close date"),
+        kind=Kind.DATE,
+        aliases=("close_date", "closed"),
+    ),
+    ImportField(
+        name="actual_revenue",
+        label=gettext_lazy("actual revenue"),
+        kind=Kind.DECIMAL,
+        aliases=("close_value", "won amount"),
+    ),
+)
+IMPORTS = (
+    ImportAddition(
+        record_type="opportunity",
+        aliases={
+            "external_id": ("opportunity_id", "deal id", "id"),
+            "account": ("account", "company", "customer"),
+            "owner": ("sales_agent", "owner", "sales rep"),
+            "engaged_on": ("engage_date", "start date"),
+            "estimated_revenue": ("amount", "value"),
+        },
+        fields=FIELDS,
+        prepare=_name,
+    ),
+)

@@ -1,6 +1,5 @@
 """Importing the catalogue, and the product a deal is about."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,43 +8,12 @@ from django.utils.translation import gettext_lazy
 from crm import labels
 from crm.access.actor import Actor
 from crm.company.currencies import base_currency_code
+from crm.exchange.imports.additions import ImportAddition
 from crm.exchange.imports.fields import ImportField, Kind
-from crm.exchange.imports.targets import (
-    add_import_aliases,
-    add_import_fields,
-    after_import,
-    prepare_import,
-)
 from crm.records.services import save_new
 from crm.registry.registry import registry
 from sales_docs.models import OpportunityLine, Product
 from sales_docs.models.document import PriceSource
-
-
-def register_imports() -> None:
-    add_import_aliases(
-        "product",
-        name=("product", "product name", "item"),
-        list_price=("sales_price", "price", "unit price"),
-        code=("sku", "product code"),
-    )
-    add_import_fields("product", _product_fields)
-    prepare_import("product", _complete_product)
-    add_import_fields("opportunity", _deal_fields)
-    after_import("opportunity", add_imported_lines)
-
-
-def _product_fields() -> Iterable[ImportField]:
-    return (
-        ImportField(
-            name="parent",
-            label=gettext_lazy("family"),
-            kind=Kind.LINK,
-            link=Product,
-            make=_make_family,
-            aliases=("series", "family", "category"),
-        ),
-    )
 
 
 def _make_family(actor: Actor, name: str) -> Product:
@@ -58,18 +26,6 @@ def _make_family(actor: Actor, name: str) -> Product:
 def _complete_product(product: Product) -> None:
     if product.list_price is not None and product.currency_id is None:
         product.currency_id = base_currency_code()
-
-
-def _deal_fields() -> Iterable[ImportField]:
-    return (
-        ImportField(
-            name="product",
-            label=labels.singular_lazy("product"),
-            kind=Kind.LINK,
-            link=Product,
-            put=_put_product,
-        ),
-    )
 
 
 def _put_product(deal: Any, product: Product) -> None:
@@ -104,3 +60,33 @@ def _line(deal: Any, product: Product) -> OpportunityLine:
         net_amount=price,
         extended_amount=price,
     )
+
+
+FAMILY = ImportField(
+    name="parent",
+    label=gettext_lazy("family"),
+    kind=Kind.LINK,
+    link=Product,
+    make=_make_family,
+    aliases=("series", "family", "category"),
+)
+PRODUCT = ImportField(
+    name="product",
+    label=labels.singular_lazy("product"),
+    kind=Kind.LINK,
+    link=Product,
+    put=_put_product,
+)
+IMPORTS = (
+    ImportAddition(
+        record_type="product",
+        aliases={
+            "name": ("product", "product name", "item"),
+            "list_price": ("sales_price", "price", "unit price"),
+            "code": ("sku", "product code"),
+        },
+        fields=(FAMILY,),
+        prepare=_complete_product,
+    ),
+    ImportAddition(record_type="opportunity", fields=(PRODUCT,), follow=add_imported_lines),
+)

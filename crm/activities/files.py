@@ -14,7 +14,6 @@ from crm.errors import NotVisible, RuleViolation
 from crm.models import Activity, File, JournalEntry, Record
 from crm.models.levels import Privilege
 from crm.operations import current, journal, operation
-from crm.records.history.undo import add_undoer
 from crm.records.services import lock_key_share
 from crm.registry.registry import registry
 
@@ -127,13 +126,9 @@ def _move(file: File, _record: Record, *, is_kept: bool) -> None:
     file.save(update_fields=["deleted_at"])
 
 
-def _take_away(actor: Actor, entry: JournalEntry) -> None:
+def undo_adding_file(actor: Actor, entry: JournalEntry) -> None:
     _move(*_locked(actor, entry.data["file"]), is_kept=False)
 
 
-def _put_back(actor: Actor, entry: JournalEntry) -> None:
+def undo_removing_file(actor: Actor, entry: JournalEntry) -> None:
     _move(*_locked(actor, entry.data["file"]), is_kept=True)
-
-
-add_undoer("file_added", _take_away)
-add_undoer("file_removed", _put_back)

@@ -62,9 +62,9 @@ class EntryGroup:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
-    """An entry of the site map that is no record type: an app's own page."""
+    """An entry of the site map that is no record type; `area` '' means every area."""
 
     area: str
     group: str
@@ -75,15 +75,14 @@ class Page:
     reads: str = ""  # type key the actor must be able to read
 
 
-_pages: list[Page] = [
-    Page("", "work", gettext_lazy("Today"), "house", "today", 1),
-]
+TODAY = Page(
+    area="", group="work", label=gettext_lazy("Today"), icon="house", url_name="today", order=1
+)
+_pages: list[Page] = []
 
 
 def add_page(page: Page) -> None:
-    """Puts an app's own page into the site map; `area` '' means every area."""
-    if page not in _pages:
-        _pages.append(page)
+    _pages.append(page)
 
 
 _site_map: ProcessCache[Any] = ProcessCache(size=2000)

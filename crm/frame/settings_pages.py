@@ -1,4 +1,4 @@
-"""The pages of the settings area, in groups. Apps add theirs in their `apps.py`."""
+"""The pages of the settings area, in groups. Apps add theirs as `App.settings_pages`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ GROUPS = {
     "system": _("System"),
 }
 
-_pages: list[SettingsPage] = [
+STANDARD_PAGES = (
     SettingsPage(
         label=_("Company details"),
         note=_("Name, address and terms as they stand on documents and e-mails"),
@@ -105,25 +105,26 @@ _pages: list[SettingsPage] = [
         group="records",
         order=40,
     ),
-]
+)
+MAILBOX_PAGE = SettingsPage(
+    label=_("Local mailbox"),
+    note=_("No mail server is named, so the CRM's mail is kept here to be read"),
+    icon="mailbox",
+    url_name="settings:mailbox",
+    group="system",
+    order=10,
+)
+_pages: list[SettingsPage] = []
+
+
+def standard_pages() -> tuple[SettingsPage, ...]:
+    """The kernel's own; the mailbox only where no mail server is named."""
+    has_mailbox = settings.EMAIL_BACKEND == "crm.mail.local.LocalMailboxBackend"
+    return (*STANDARD_PAGES, MAILBOX_PAGE) if has_mailbox else STANDARD_PAGES
 
 
 def add_settings_page(page: SettingsPage) -> None:
-    if page not in _pages:
-        _pages.append(page)
-
-
-if settings.EMAIL_BACKEND == "crm.mail.local.LocalMailboxBackend":
-    add_settings_page(
-        SettingsPage(
-            label=_("Local mailbox"),
-            note=_("No mail server is named, so the CRM's mail is kept here to be read"),
-            icon="mailbox",
-            url_name="settings:mailbox",
-            group="system",
-            order=10,
-        )
-    )
+    _pages.append(page)
 
 
 def pages_by_group() -> list[tuple[Any, list[SettingsPage]]]:

@@ -3,6 +3,7 @@
 A sentence stands after the name of who did it: 'Ines Moreau' + 'moved this to the bin'.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -21,8 +22,11 @@ def _merged(data: Any) -> str:
     return told % {"count": count}
 
 
-# Apps add their verbs in `apps.py` with add_verbs.
-VERBS: dict[str, Any] = {
+Text = Any  # a string or a lazy translation
+# May use the entry's data, or be a function of them where they need translating.
+Sentence = Text | Callable[[Any], Text]
+
+STANDARD_VERBS: dict[str, Sentence] = {
     "created": gettext_lazy("created this"),
     "assigned": gettext_lazy("assigned this to %(to)s"),
     "deleted": gettext_lazy("moved this to the bin"),
@@ -42,14 +46,11 @@ VERBS: dict[str, Any] = {
     "sent_again": gettext_lazy("had this sent again"),
 }
 SHOWN = 3
+_verbs: dict[str, Sentence] = {}
 
 
-def add_verbs(verbs: dict[str, Any]) -> None:
-    """Registers how an app's journal verbs read.
-
-    A sentence may use the entry's data, or be a function of it where they need translating.
-    """
-    VERBS.update(verbs)
+def add_verbs(verbs: Mapping[str, Sentence]) -> None:
+    _verbs.update(verbs)
 
 
 class _Blank(dict[str, Any]):
@@ -59,7 +60,7 @@ class _Blank(dict[str, Any]):
 
 def entry_sentence(entry: JournalEntry) -> str:
     """What somebody did: 'assigned this to Tom Albrecht'."""
-    sentence = VERBS.get(entry.verb)
+    sentence = _verbs.get(entry.verb)
     if sentence is None:
         return entry.verb.replace("_", " ")
     if callable(sentence):
@@ -73,7 +74,7 @@ def change_sentence(past: PastValues, change: FieldChange) -> SafeString | str:
     `past` has loaded the change's values.
     """
     if change.event == FieldChange.Event.INSERT:
-        return str(VERBS["created"])
+        return str(STANDARD_VERBS["created"])
     parts: list[str] = [_part(past, column, pair) for column, pair in read_by_people(past, change)]
     if len(parts) > SHOWN:
         more = len(parts) - SHOWN

@@ -1,4 +1,4 @@
-"""What people can be told of. Apps add their kinds in `apps.py`, and tell in their subscribers."""
+"""What people are notified of. Apps declare theirs as `App.kinds`, and notify in subscribers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

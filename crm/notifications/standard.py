@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from crm import labels
 from crm.activities.events import ActivityLogged, MailFailed
 from crm.models import Activity, BulkJob, ImportJob, Notification
-from crm.notifications.kinds import Kind, add_kinds
+from crm.notifications.kinds import Kind
 from crm.notifications.writing import notify, report
-from crm.operations import current, subscribe
+from crm.operations import current
 from crm.registry.events import ImportEnded, JobEnded, RecordsAssigned, RecordShared
 from crm.registry.registry import registry
 
@@ -101,17 +101,6 @@ KINDS = (
 )
 
 
-def install() -> None:
-    """Called once, when the apps are ready."""
-    add_kinds(*KINDS)
-    subscribe(RecordsAssigned, notify_new_owner)
-    subscribe(RecordShared, notify_who_may_see)
-    subscribe(ActivityLogged, notify_owner_of_record)
-    subscribe(MailFailed, notify_writer)
-    subscribe(JobEnded, notify_of_job)
-    subscribe(ImportEnded, notify_of_import)
-
-
 def notify_new_owner(event: RecordsAssigned) -> None:
     """What the system itself makes, a hundred answers to a mailing, interrupts nobody."""
     if current().actor.id is not None:
@@ -149,3 +138,13 @@ def notify_of_import(event: ImportEnded) -> None:
     data = {"job": job.pk, "file": job.file_name, "is_stopped": stopped}
     about = (job.target if job.target in registry else "", None)
     report("import_ended", to=[job.created_by_id], about=about, data=data)
+
+
+SUBSCRIPTIONS = (
+    (RecordsAssigned, notify_new_owner),
+    (RecordShared, notify_who_may_see),
+    (ActivityLogged, notify_owner_of_record),
+    (MailFailed, notify_writer),
+    (JobEnded, notify_of_job),
+    (ImportEnded, notify_of_import),
+)

@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django.forms",
-    "crm.apps.RecordTypesConfig",
+    "crm.apps.DeclarationsConfig",
 ]
 
 MIDDLEWARE = [

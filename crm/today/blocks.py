@@ -1,4 +1,4 @@
-"""What the start page shows; apps add their blocks in `apps.py`."""
+"""What the start page shows: the blocks that apps declare as `App.blocks`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,7 @@ _blocks: list[Block] = []
 
 
 def add_block(block: Block) -> None:
-    if block not in _blocks:
-        _blocks.append(block)
+    _blocks.append(block)
 
 
 def loaded_blocks(actor: Actor) -> list[tuple[Block, Mapping[str, Any]]]:

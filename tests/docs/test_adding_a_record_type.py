@@ -16,8 +16,8 @@ GUIDE = ROOT / "docs/adding-a-record-type.md"
 SETTINGS = """
 from crm.settings.test import *
 
-INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "crm.apps.RecordTypesConfig"]
-INSTALLED_APPS += ["fleet", "crm.apps.RecordTypesConfig"]
+INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "crm.apps.DeclarationsConfig"]
+INSTALLED_APPS += ["fleet", "crm.apps.DeclarationsConfig"]
 """
 
 

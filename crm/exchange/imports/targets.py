@@ -1,7 +1,7 @@
 """What a file can be imported into: every record type with the feature, and users."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from crm import labels
 from crm.access.actor import Actor
+from crm.exchange.imports.additions import additions_to
 from crm.exchange.imports.fields import ImportField, Kind, fields_of
 from crm.exchange.imports.writing import Blank, copy_new
 from crm.models import ImportRow, Principal, Record
@@ -97,34 +98,6 @@ class Target(ABC):
 
 
 EXACT = frozenset({"external_id"})
-EXTRA_FIELDS: dict[str, list[Callable[[], Iterable[ImportField]]]] = {}
-PREPARE: dict[str, Callable[[Any], None]] = {}
-
-
-ALIASES: dict[str, dict[str, tuple[str, ...]]] = {}
-
-
-def add_import_aliases(type_key: str, **aliases: tuple[str, ...]) -> None:
-    """Registers other headings that files use for a type's own fields."""
-    ALIASES.setdefault(type_key, {}).update(aliases)
-
-
-SAVED: dict[str, list[Callable[[list[Any]], None]]] = {}
-
-
-def after_import(type_key: str, follow: Callable[[list[Any]], None]) -> None:
-    """Registers what follows once a chunk's new records are written, in the same operation."""
-    SAVED.setdefault(type_key, []).append(follow)
-
-
-def add_import_fields(type_key: str, fields: Callable[[], Iterable[ImportField]]) -> None:
-    """Registers fields a type's import takes beyond its own, or in place of one; apps above too."""
-    EXTRA_FIELDS.setdefault(type_key, []).append(fields)
-
-
-def prepare_import(type_key: str, prepare: Callable[[Any], None]) -> None:
-    """Registers what completes an imported record before it is checked (a missing name ...)."""
-    PREPARE[type_key] = prepare
 
 
 class RecordTarget(Target):
@@ -140,15 +113,20 @@ class RecordTarget(Target):
     def label(self) -> str:
         return labels.plural(self.key)
 
+    @property
+    def asked_names(self) -> Iterable[str]:
+        """The type's own fields. What no form asks follows from something else, and a file must
+        not say otherwise."""
+        names: Iterable[str] = import_string(self.record_type.form).base_fields
+        return self.record_type.import_fields or names
+
     @cached_property
     def fields(self) -> Mapping[str, ImportField]:
-        # What no form asks follows from something else, and a file must not say otherwise.
-        asked = self.record_type.import_fields or import_string(self.record_type.form).base_fields
-        found = fields_of(self.record_type.model, asked)
-        for name, aliases in ALIASES.get(self.key, {}).items():
-            found[name] = replace(found[name], aliases=aliases)
-        for extra in EXTRA_FIELDS.get(self.key, ()):
-            found |= {described.name: described for described in extra()}
+        found = fields_of(self.record_type.model, self.asked_names)
+        for addition in additions_to(self.key):
+            for name, aliases in addition.aliases.items():
+                found[name] = replace(found[name], aliases=aliases)
+            found |= {described.name: described for described in addition.fields}
         return found
 
     def identities(self) -> tuple[str, ...]:
@@ -170,8 +148,9 @@ class RecordTarget(Target):
         return self._blanks[actor.id].copy()
 
     def check(self, record: Any, changes: Mapping[str, Any]) -> None:
-        if self.key in PREPARE:
-            PREPARE[self.key](record)
+        for addition in additions_to(self.key):
+            if addition.prepare:
+                addition.prepare(record)
         if self.record_type.rules.before_save:
             self.record_type.rules.before_save(record, changes)
 
@@ -196,8 +175,9 @@ class RecordTarget(Target):
             record.created_at = record.modified_at = under_way.at
         copy_new(self.model, records)
         announce(ChangeKind.CREATED, self.record_type.model, [record.pk for record in records])
-        for follow in SAVED.get(self.key, ()):
-            follow(records)
+        for addition in additions_to(self.key):
+            if addition.follow:
+                addition.follow(records)
 
     def save_changed(self, changed: Sequence[tuple[Any, set[str]]]) -> None:
         under_way, model = current(), self.record_type.model

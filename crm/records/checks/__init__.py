@@ -1,14 +1,14 @@
 """Checks of the declarations, before anything is served: every word in them means something.
 
-They run as Django system checks (`manage.py check`, `migrate`, `runserver`) and when the web server
-and the workers start, which a mistake stops with a sentence that names file, type and word.
+They run as Django system checks (`manage.py check`, `migrate`, `runserver`) and, with those of the
+apps' declarations, when the web server and the workers start, which a mistake stops with a sentence
+that names file, type and word.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.core import checks
-from django.core.exceptions import ImproperlyConfigured
 
 from crm.records.checks.charts import wrong_charts
 from crm.records.checks.names import unknown_names
@@ -32,7 +32,7 @@ def pointers_are_declared(app_configs: Any, **_: Any) -> list[checks.CheckMessag
     return [
         checks.Error(
             f"'{name}' points to records of several types.",
-            hint="Say with crm.records.merging.pointers.add_pointer what becomes of it in a merge.",
+            hint="Say with App(pointers=...) what becomes of it in a merge.",
             id="crm.E002",
         )
         for name in undeclared_pointers()
@@ -50,9 +50,3 @@ def problems(record_type: RecordType) -> Iterator[str]:
     for look in LOOKS:
         for sentence in look(record_type):
             yield f"{registry.declared_in(record_type.key)}: {record_type.key}: {sentence}"
-
-
-def refuse_wrong_declarations() -> None:
-    """For processes that run no system checks. Raises ImproperlyConfigured with every problem."""
-    if found := all_problems():
-        raise ImproperlyConfigured("\n".join(found))

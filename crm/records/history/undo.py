@@ -47,12 +47,11 @@ _whole_undoers: dict[str, WholeUndoer] = {}
 
 
 def add_undoer(verb: str, undoer: Undoer) -> None:
-    """Registers what takes back the rows without field history that `verb` wrote."""
     _undoers[verb] = undoer
 
 
 def add_whole_undoer(verb: str, undoer: WholeUndoer) -> None:
-    """Registers what takes back all of an operation of which `verb` was journalled.
+    """Takes back all of an operation of which `verb` was journalled.
 
     For verbs that touch rows the actor need not see: it asks for the rights by itself, journals
     'undone', and returns how many records it touched.

@@ -1,7 +1,7 @@
 """What points to a record, from wherever: to move it to another record, and back again.
 
 Links are found in the models, so a new type is covered by itself. Pointers made of a type's key
-and an id are declared with `add_pointer`; a system check finds those nobody has declared.
+and an id are declared as `App.pointers`; a system check finds those nobody has declared.
 """
 
 from collections import defaultdict
@@ -80,6 +80,15 @@ class Pointer:
         return self.model._base_manager.filter(**kind, **{f"{self.attribute}__in": list(ids)})
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinkOnMerge:
+    """A link to a record whose rows do not move in a merge, as those of other links do."""
+
+    model: Any
+    name: str
+    on_merge: OnMerge
+
+
 def unique_sets(model: Any) -> Iterator[tuple[str, ...]]:
     yield from (tuple(names) for names in model._meta.unique_together)
     yield from ((one.name,) for one in model._meta.concrete_fields if one.unique)
@@ -88,7 +97,7 @@ def unique_sets(model: Any) -> Iterator[tuple[str, ...]]:
             yield constraint.fields
 
 
-_declared: list[Pointer] = [
+STANDARD_POINTERS = (
     Pointer(model=Activity, name="regarding_id", type_field="regarding_type"),
     Pointer(model=File, name="record_id", type_field="record_type"),
     Pointer(model=Notification, name="record_id", type_field="record_type"),
@@ -104,19 +113,17 @@ _declared: list[Pointer] = [
             (SentForm, "record_id"),
         )
     ),
-]
+)
+_declared: list[Pointer] = []
 _on_merge: dict[tuple[str, str], OnMerge] = {}
 
 
 def add_pointer(pointer: Pointer) -> None:
-    """Declares a pointer to records of any type."""
-    if pointer not in _declared:
-        _declared.append(pointer)
+    _declared.append(pointer)
 
 
-def set_on_merge(model: Any, name: str, on_merge: OnMerge) -> None:
-    """Declares that a link's rows do not move as others do."""
-    _on_merge[model._meta.label, name] = on_merge
+def set_on_merge(link: LinkOnMerge) -> None:
+    _on_merge[link.model._meta.label, link.name] = link.on_merge
 
 
 def declared_pointers() -> tuple[Pointer, ...]:

@@ -11,7 +11,7 @@ from crm.errors import RuleViolation
 from crm.models import FieldChange, JournalEntry, MergedRecord
 from crm.models.levels import Privilege
 from crm.operations import journal_all
-from crm.records.history.undo import add_whole_undoer, old_values, save_back
+from crm.records.history.undo import old_values, save_back
 from crm.records.merging.pointers import put_back_all
 from crm.registry.registry import registry
 
@@ -115,6 +115,3 @@ def _give_back(records: list[Any], steps: Steps) -> None:
     refused = save_back(records, before)
     if refused:
         raise next(iter(refused.values()))
-
-
-add_whole_undoer("merged", undo_merge)

@@ -6,9 +6,9 @@ import pytest
 from django.utils.module_loading import import_string
 
 from accounts.models import Account, Contact
+from crm.exchange.imports.additions import additions_to
 from crm.exchange.imports.known import target_of
 from crm.exchange.imports.services import run_import, stage_file
-from crm.exchange.imports.targets import EXTRA_FIELDS
 from crm.models import ImportRow, RolePrivilege
 from crm.models.levels import Level, Privilege
 from crm.records.services.one import PROTECTED
@@ -106,7 +106,7 @@ def test_what_one_may_not_see_is_made_anew_and_not_touched(owner, stranger, as_a
 def test_a_file_sets_nothing_that_follows_from_something_else(record_type):
     """Numbers, states and totals: only what a form asks, or what the type says it takes."""
     asked = set(import_string(record_type.form).base_fields) | set(record_type.import_fields)
-    declared = {one.name for extra in EXTRA_FIELDS.get(record_type.key, ()) for one in extra()}
+    declared = {one.name for addition in additions_to(record_type.key) for one in addition.fields}
     offered = set(target_of(record_type.key).fields)
     assert offered <= asked | declared | {"external_id", "owner"}
     assert offered.isdisjoint(PROTECTED)
