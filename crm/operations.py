@@ -29,12 +29,21 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
+class LeftAlone:
+    """A record that an operation would have changed, and the sentence that says why it did not."""
+
+    record: Record
+    reason: object
+
+
+@dataclass(frozen=True)
 class Operation:
     """What is under way: its id, who does it, and the one moment it happens at."""
 
     actor: Actor
     at: datetime
     id: uuid.UUID = field(default_factory=uuid.uuid4)
+    left_alone: list[LeftAlone] = field(default_factory=list)
 
 
 _current: ContextVar[Operation | None] = ContextVar("operation", default=None)
@@ -145,6 +154,11 @@ def journal_all(
         ],
         batch_size=500,
     )
+
+
+def leave_alone(record: Record, reason: object) -> None:
+    """Says of a record the operation was to change that it stays as it is, and why."""
+    current().left_alone.append(LeftAlone(record, reason))
 
 
 def subscribe(event: type, handler: Callable[[Any], None]) -> None:

@@ -1,6 +1,8 @@
-"""Which existing records qualification writes to: asked by the preview and by the service."""
+"""Which existing records qualification fills in."""
 
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from crm.access.actor import Actor
 from crm.models.levels import Privilege
@@ -8,6 +10,8 @@ from crm.records.services import lock_reason
 from crm.registry.registry import registry
 
 
-def may_fill(actor: Actor, key: str, record: Any) -> bool:
-    """Whether blanks of the record are filled: the actor may write to it, and no state locks it."""
-    return actor.allows(Privilege.WRITE, record) and not lock_reason(registry.get(key), record)
+def reason_not_to_fill(actor: Actor, key: str, record: Any) -> object:
+    """Why blanks of the record stay blank: the actor may not write, or a state locks it; or ''."""
+    if not actor.allows(Privilege.WRITE, record):
+        return _("You may not change it.")
+    return lock_reason(registry.get(key), record) or ""

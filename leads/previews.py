@@ -1,66 +1,60 @@
-"""What qualifying by a plan would do, told before it is done."""
+"""What qualifying by a plan would do, in the order in which people think of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
-
-from crm import clock, labels
 from crm.access.actor import Actor
-from crm.models import Activity, File, Principal
+from crm.errors import CrmError
+from crm.models import Activity, File
 from crm.models.levels import Privilege
+from crm.records.history.consequences import Consequences, Effect, rehearse
+from crm.registry.events import ChangeKind
 from crm.registry.registry import registry
-from leads import mapping
-from leads.filling import may_fill
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step
+from leads.services import qualify_lead
 from opportunities.models import Opportunity
 
 WARNED = 3
+KEYS = ("account", "contact", "opportunity")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effect:
+class Line:
     """One thing that will happen; the template has a sentence for each `kind`."""
 
-    kind: str  # create | works_for | deal | use | move | campaign | kept | close
+    kind: str  # create | works_for | deal | use | move | campaign | other | kept | close
     icon: str
     key: str = ""
     title: str = ""
     other: str = ""
     fields: str = ""
-    may_change: bool = True
+    reason: object = ""  # why a used record stays as it is
     count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    effects: list[Effect]
-    creates: int
-    uses: int
-    owner: str  # '' when the reader will own what is made
+    lines: list[Line]
+    owner: str = ""  # '' when the reader will own what is made
+    refusal: CrmError | None = None
     rivals: list[Opportunity] = field(default_factory=list)
     rival_account: str = ""
 
 
-def preview(actor: Actor, lead: Lead, plan: Plan, *, title: str) -> Preview:
-    """`title` is the topic typed for a new deal."""
+def preview(actor: Actor, lead: Lead, plan: Plan) -> Preview:
+    """Carries the plan out in a transaction that is rolled back, and says what it did."""
+    _result, seen = rehearse(
+        actor=actor, service=qualify_lead, lead_id=lead.pk, version=lead.version, plan=plan
+    )
+    if seen.refusal:
+        return Preview(lines=[], refusal=seen.refusal)
     used = {key: _used(actor, key, step) for key, step in plan.steps()}
-    effects = [
-        *_account(actor, lead, plan, used),
-        *_contact(actor, lead, plan, used),
-        *_opportunity(actor, lead, plan, used, title),
-        *_campaign(actor, lead, plan, used),
-        *_kept(lead, plan),
-        Effect(kind="close", icon="lock"),
-    ]
     account = used["account"]
     return Preview(
-        effects=effects,
-        creates=plan.count(Choice.CREATE),
-        uses=sum(record is not None for record in used.values()),
-        owner=_owner(actor, lead),
+        lines=list(_lines(actor, lead, plan, seen, used)),
+        owner=_owner(actor, seen),
         rivals=_open_deals(actor, account, plan),
         rival_account=str(account or ""),
     )
@@ -73,88 +67,81 @@ def _used(actor: Actor, key: str, step: Step) -> Any:
     return rows.filter(pk=step.record_id).first()
 
 
-def _owner(actor: Actor, lead: Lead) -> str:
-    """Whose the new records will be; nobody is named when they are the reader's own."""
-    if lead.owner.kind == Principal.Kind.TEAM or lead.owner_id == actor.id:
+def _owner(actor: Actor, seen: Consequences) -> str:
+    """Whose the new deal will be; nobody is named when it is the reader's own."""
+    deal = seen.of(ChangeKind.CREATED, "opportunity")
+    if deal is None or deal.record.owner_id == actor.id:
         return ""
-    return str(lead.owner.name)
+    return str(deal.record.owner.name)
 
 
-def _account(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Iterator[Effect]:
-    if plan.account.choice is Choice.CREATE:
-        yield Effect(kind="create", icon="plus", key="account", title=lead.company)
-    elif used["account"] is not None:
-        yield _use(actor, "account", used["account"], mapping.account_values(lead))
+def _lines(
+    actor: Actor, lead: Lead, plan: Plan, seen: Consequences, used: dict[str, Any]
+) -> Iterator[Line]:
+    company = _company(seen, used)
+    for key in KEYS:
+        created, changed = seen.of(ChangeKind.CREATED, key), seen.of(ChangeKind.CHANGED, key)
+        if created is not None:
+            yield _created(key, created, company)
+        elif used[key] is not None:
+            yield from _use(key, used[key], changed, seen)
+    yield from _campaign(actor, seen)
+    for effect in seen.effects:
+        if effect.record_type.key not in (*KEYS, "lead"):
+            yield Line(kind="other", icon=effect.icon, title=effect.title)
+    yield from _kept(lead, plan)
+    if seen.of(ChangeKind.CHANGED, "lead") is not None:
+        yield Line(kind="close", icon="lock")
 
 
-def _contact(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Iterator[Effect]:
-    company = _account_title(lead, plan, used)
-    contact = used["contact"]
-    if plan.contact.choice is Choice.CREATE:
-        kind = "works_for" if company else "create"
-        yield Effect(kind=kind, icon="plus", key="contact", title=lead.full_name, other=company)
-    elif contact is not None:
-        yield _use(actor, "contact", contact, mapping.contact_values(lead))
-        account = used["account"]
-        is_same = account is not None and account.pk == contact.account_id
-        if company and not is_same and may_fill(actor, "contact", contact):
-            yield Effect(kind="move", icon="arrow-right", title=str(contact), other=company)
+def _company(seen: Consequences, used: dict[str, Any]) -> str:
+    created = seen.of(ChangeKind.CREATED, "account")
+    return created.title if created is not None else str(used["account"] or "")
 
 
-def _account_title(lead: Lead, plan: Plan, used: dict[str, Any]) -> str:
-    if plan.account.choice is Choice.CREATE:
-        return str(lead.company)
-    return str(used["account"] or "")
+def _created(key: str, effect: Effect, company: str) -> Line:
+    if key == "opportunity":
+        stage = effect.record.get_stage_display()
+        return Line(kind="deal", icon="plus", key=key, title=effect.title, other=stage)
+    if key == "contact" and company:
+        return Line(kind="works_for", icon="plus", key=key, title=effect.title, other=company)
+    return Line(kind="create", icon="plus", key=key, title=effect.title)
 
 
-def _opportunity(
-    actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any], title: str
-) -> Iterator[Effect]:
-    if plan.opportunity.choice is Choice.CREATE:
-        stage = str(Opportunity.Stage.QUALIFY.label)
-        yield Effect(kind="deal", icon="plus", key="opportunity", title=title, other=stage)
-    elif used["opportunity"] is not None:
-        values = mapping.opportunity_values(
-            lead, today=clock.today(timezone.get_current_timezone())
-        )
-        values["originating_lead"] = lead.pk
-        links = {"account": plan.account, "contact": plan.contact}
-        values |= {name: True for name, step in links.items() if step.choice is not Choice.SKIP}
-        yield _use(actor, "opportunity", used["opportunity"], values)
-
-
-def _campaign(actor: Actor, lead: Lead, plan: Plan, used: dict[str, Any]) -> Iterator[Effect]:
-    """The deal is counted to the campaign that brought the lead, unless it has one."""
-    deal = used["opportunity"]
-    is_free = deal is None or (deal.campaign_id is None and may_fill(actor, "opportunity", deal))
-    if lead.campaign is None or plan.opportunity.choice is Choice.SKIP or not is_free:
-        return
-    if actor.allows(Privilege.READ, lead.campaign):
-        yield Effect(kind="campaign", icon="megaphone", title=str(lead.campaign))
-
-
-def _use(actor: Actor, key: str, record: Any, values: dict[str, Any]) -> Effect:
-    may_change = may_fill(actor, key, record)
-    gaps = mapping.gaps(record, values) if may_change else {}
-    named = [labels.field_label(key, name) for name in gaps]
-    return Effect(
+def _use(key: str, record: Any, changed: Effect | None, seen: Consequences) -> Iterator[Line]:
+    """A contact that gets another employer is told to move."""
+    reasons = [one.reason for one in seen.left_alone if one.record == record]
+    fields = changed.fields if changed is not None else ()
+    moved = [one for one in fields if (key, one.name) == ("contact", "account")]
+    filled = [one.label for one in fields if one not in moved]
+    yield Line(
         kind="use",
         icon="link",
         key=key,
         title=str(record),
-        fields=", ".join(named),
-        may_change=may_change,
+        fields=", ".join(filled),
+        reason=reasons[0] if reasons else "",
     )
+    for one in moved:
+        yield Line(kind="move", icon="arrow-right", title=str(record), other=one.after)
 
 
-def _kept(lead: Lead, plan: Plan) -> Iterator[Effect]:
+def _campaign(actor: Actor, seen: Consequences) -> Iterator[Line]:
+    """A new deal is counted to the campaign that brought the lead."""
+    deal = seen.of(ChangeKind.CREATED, "opportunity")
+    campaign = deal.record.campaign if deal is not None else None
+    if campaign is not None and actor.allows(Privilege.READ, campaign):
+        yield Line(kind="campaign", icon="megaphone", title=str(campaign))
+
+
+def _kept(lead: Lead, plan: Plan) -> Iterator[Line]:
     """Notes, activities and files stay with the lead and show on the deal."""
     if plan.opportunity.choice is Choice.SKIP:
         return
     entries = Activity.objects.alive().regarding(lead).count()
     files = File.objects.filter(record_type="lead", record_id=lead.pk, deleted_at=None).count()
     if entries or files:
-        yield Effect(kind="kept", icon="sticky-note", count=entries + files)
+        yield Line(kind="kept", icon="sticky-note", count=entries + files)
 
 
 def _open_deals(actor: Actor, account: Any, plan: Plan) -> list[Opportunity]:

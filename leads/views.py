@@ -73,9 +73,13 @@ def _decision(
     found = suggest(request.actor, lead)
     proposed = default_plan(lead, found)
     form = form or _form(request, lead, proposed)
+    plan = _plan(form, proposed)
     context = _page(request, record_type, lead, form) | {
         "parts": [_part(key, lead, form, found[key]) for key in TILES],
-        "preview": _preview(request, lead, form, proposed),
+        "creates": plan.count(Choice.CREATE),
+        "uses": plan.count(Choice.USE),
+        # The page does not wait for it: it is asked for with the answers that are proposed.
+        "preview": preview(request.actor, lead, plan) if form.is_bound else None,
     }
     status = 422 if request.method == "POST" else 200
     if isinstance(refusal, StaleVersion | Busy):
@@ -135,15 +139,13 @@ def _already(request: HttpRequest, lead: Lead) -> HttpResponse:
     return redirect(record_url(deal or lead))
 
 
-def _preview(request: HttpRequest, lead: Lead, form: QualifyForm, proposed: Plan) -> Any:
-    """Of what is chosen; of what we propose as long as the answers make no plan."""
-    plan = proposed
+def _plan(form: QualifyForm, proposed: Plan) -> Plan:
+    """What is chosen; what we propose as long as the answers make no plan."""
     if form.is_bound:
         form.is_valid()
         if all(form.cleaned_data.get(key) for key in TILES):
-            plan = form.plan
-    title = form["name"].value() or lead.topic
-    return preview(request.actor, lead, plan, title=title)
+            return form.plan
+    return proposed
 
 
 def _page(

@@ -13,6 +13,8 @@ from crm.errors import CrmError, NotVisible, StaleVersion
 from crm.models import Record
 from crm.pages.conflict import conflict_context
 from crm.pages.loading import load
+from crm.records.forms import as_sent
+from crm.records.history.consequences import Consequences, rehearse
 from crm.records.running import go, next_url, run, say, version_for
 from crm.registry.declaration import Action, RecordType
 from crm.registry.links import record_url
@@ -50,8 +52,8 @@ def _perform(
     if action.form:
         form_class = import_string(action.form)
         form = form_class(request.POST, request.FILES, actor=request.actor, record=record)
-        if not form.is_valid():
-            return dialog(request, record_type, action, record, form=form)
+    if "foresee" in request.POST or (form is not None and not form.is_valid()):
+        return dialog(request, record_type, action, record, form=form)
     try:
         result, operation_id = run(
             actor=request.actor,
@@ -100,6 +102,7 @@ def dialog(
     refusal: CrmError | None = None,
     **more: Any,
 ) -> HttpResponse:
+    """The dialog of a verb, with what it would do as far as it has been answered."""
     reason = action.refusal(request.actor, record) if action.refusal else None
     is_bound = form is not None and form.is_bound
     context = {
@@ -107,7 +110,9 @@ def dialog(
         "record": record,
         "action": action,
         "title": labels.with_names(action.label, record_type.key),
-        "preview": action.preview(request.actor, record) if action.preview else None,
+        "consequences": None
+        if reason or not action.service or (refusal and "conflict" not in more)
+        else _consequences(request, action, record, form),
         "form": form,
         "refusal": reason or (None if is_bound or "conflict" in more else refusal),
         "is_possible": not reason,
@@ -115,5 +120,26 @@ def dialog(
         **more,
     }
     template = "records/_action.html" if request.GET.get("panel") else "records/action.html"
-    status = refusal.status if refusal else 422 if is_bound else 200
+    is_asked = request.method == "POST" and "foresee" not in request.POST
+    status = refusal.status if refusal else 422 if is_bound and is_asked else 200
     return render(request, template, context, status=status)
+
+
+def _consequences(
+    request: HttpRequest, action: Action, record: Any, form: Any
+) -> Consequences | None:
+    """What the service would do with the answers given so far; None while these say too little."""
+    if form is not None and not form.is_bound:
+        form = type(form)(as_sent(form), actor=request.actor, record=record)
+    if form is not None and not form.is_valid():
+        return None
+    service = import_string(action.service)
+    seen = request.POST.get("version", "") if "foresee" in request.POST else str(record.version)
+    _result, consequences = rehearse(
+        actor=request.actor,
+        service=service,
+        record_id=record.pk,
+        **version_for(service, seen),
+        **(form.cleaned_data if form is not None else {}),
+    )
+    return consequences

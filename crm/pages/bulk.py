@@ -1,5 +1,8 @@
 """One verb over many rows: edit, assign, delete, and the types' own verbs."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +20,7 @@ from crm.models import BulkJob
 from crm.pages.merge import go_to_merge
 from crm.records.bulk import bulk_actions, jobs
 from crm.records.bulk.tasks import enqueue_job
+from crm.records.history.consequences import rehearse
 from crm.records.lists.address import ListAddress
 from crm.records.lists.selection import Selection
 from crm.records.running import number_of, run, say
@@ -27,6 +31,8 @@ from crm.registry.links import list_url
 LIMIT = 200_000
 IN_REQUEST = 1000  # more rows are worked off in the background
 CARRIED = 200  # more ids than that do not travel through the form
+FORESEEN = 500  # rows for which the page says beforehand what would happen
+NAMED = 10  # of those left alone
 
 Chosen = dict[int, int | None]  # row -> the version that was seen
 
@@ -53,8 +59,10 @@ def bulk(request: HttpRequest, record_type: RecordType, verb: str) -> HttpRespon
         return import_string(action.view)(request, record_type, ids)
     data = request.POST if "do" in request.POST else None
     form = bulk_actions.form_of(record_type, verb, request.actor, data)
-    if not bulk_actions.is_complete(verb, form):
-        return _ask(request, record_type, chosen, verb=verb, form=form)
+    is_complete = bulk_actions.is_complete(verb, form)
+    if not is_complete or "foresee" in request.POST:
+        foreseen = _foresee(request, record_type, chosen, verb, form) if is_complete else None
+        return _ask(request, record_type, chosen, verb=verb, form=form, foreseen=foreseen)
     if len(ids) > IN_REQUEST:
         return _hand_over(request, record_type, ids, verb=verb)
     return _do(request, record_type, chosen, verb=verb, form=form)
@@ -107,8 +115,53 @@ def _job_of(request: HttpRequest, record_type: RecordType, verb: str) -> BulkJob
     return job
 
 
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """What the verb would do to the first `count` of the chosen rows."""
+
+    count: int
+    is_all: bool
+    done: int = 0
+    left_alone: Sequence[tuple[Any, str]] = ()
+    left_count: int = 0
+    refusal: CrmError | None = None
+
+
+def _foresee(
+    request: HttpRequest, record_type: RecordType, chosen: Chosen, verb: str, form: Any
+) -> Foreseen:
+    ids = sorted(chosen)[:FORESEEN]
+    result, consequences = rehearse(
+        actor=request.actor,
+        service=bulk_actions.do,
+        record_type=record_type,
+        verb=verb,
+        form=form,
+        ids=ids,
+        versions=chosen,
+    )
+    foreseen = Foreseen(
+        count=len(ids), is_all=len(ids) == len(chosen), refusal=consequences.refusal
+    )
+    if foreseen.refusal:
+        return foreseen
+    named = dict(islice(result.refused.items(), NAMED))
+    return replace(
+        foreseen,
+        done=result.done,
+        left_alone=refusals(request, record_type, named),
+        left_count=len(ids) - result.done,
+    )
+
+
 def _ask(
-    request: HttpRequest, record_type: RecordType, chosen: Chosen, *, verb: str, form: Any
+    request: HttpRequest,
+    record_type: RecordType,
+    chosen: Chosen,
+    *,
+    verb: str,
+    form: Any,
+    foreseen: Foreseen | None = None,
 ) -> HttpResponse:
     job = _job_of(request, record_type, verb)
     if job is None and len(chosen) > CARRIED:
@@ -122,11 +175,13 @@ def _ask(
         "job": job,
         "verb": verb,
         "form": form,
+        "foreseen": foreseen,
         "title": title_of(record_type, verb),
         "back": _back(request, record_type),
         "query": request.POST.get("query", ""),
     }
-    status = 422 if form.is_bound and form.errors else 200
+    is_refused = form is not None and form.is_bound and form.errors
+    status = 422 if is_refused and "foresee" not in request.POST else 200
     return render(request, "records/bulk.html", context, status=status)
 
 

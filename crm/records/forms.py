@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
@@ -109,3 +110,18 @@ class ActionForm(forms.Form):
         return {}
 
     show_error = RecordForm.show_error
+
+
+def as_sent(form: forms.BaseForm) -> QueryDict:
+    """What a browser would send of the form if nobody touched it."""
+    sent = QueryDict(mutable=True)
+    for bound in form:
+        value, widget = bound.value(), bound.field.widget
+        if value is True:
+            sent[bound.html_name] = "on"
+        elif isinstance(value, list | tuple):
+            sent.setlist(bound.html_name, [str(one) for one in value])
+        elif value is not None and value is not False:
+            shown = widget.format_value(value)
+            sent[bound.html_name] = shown if isinstance(shown, str) else str(value)
+    return sent

@@ -237,8 +237,8 @@ class Action:
     `refusal(actor, record)` returns a sentence when the verb cannot be used now (the button
     is then disabled and says why), None when it can; where `states` and `is_shown` do not hold,
     or `is_offered_elsewhere` does, the command bar leaves the button out. On a
-    POST the service alone decides, so that pressing twice answers the same. `preview(actor,
-    record)` returns the sentences that say what will happen.
+    POST the service alone decides, so that pressing twice answers the same. The dialog says what
+    the service would do, by carrying it out in a transaction that is rolled back.
     """
 
     key: str
@@ -254,7 +254,6 @@ class Action:
     is_shown: Callable[[Any], bool] | None = None
     is_offered_elsewhere: bool = False  # by a panel, a list or another page, not the command bar
     refusal: Callable[["Actor", Any], Text | None] | None = None
-    preview: Callable[["Actor", Any], Iterable[Text]] | None = None
     done: Text = ""  # what the toast says
     order: int = 50
     works_on_many: bool = False

@@ -10,7 +10,7 @@ from accounts.models import Account, Contact
 from crm.access.actor import Actor
 from crm.models import Principal
 from crm.models.levels import Privilege
-from crm.operations import current, emit, journal, operation
+from crm.operations import current, emit, journal, leave_alone, operation
 from crm.records.services import (
     create_record,
     lock_record,
@@ -21,7 +21,7 @@ from crm.records.services import (
 from crm.registry.registry import registry
 from leads import mapping, rules
 from leads.events import LeadQualified
-from leads.filling import may_fill
+from leads.filling import reason_not_to_fill
 from leads.models import Lead
 from leads.plans import Choice, Plan, Step
 from opportunities.models import Opportunity
@@ -48,6 +48,7 @@ class _Making:
     plan: Plan
     records: dict[str, Any] = field(default_factory=dict)
     created: dict[str, int] = field(default_factory=dict)
+    fillable: set[str] = field(default_factory=set)  # used records that may be written to
     filled: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Any:
@@ -164,7 +165,7 @@ def _carry_campaign(making: _Making) -> None:
     deal, campaign_id = making["opportunity"], making.lead.campaign_id
     if deal is None or campaign_id is None or deal.campaign_id is not None:
         return
-    if "opportunity" in making.created or may_fill(making.actor, "opportunity", deal):
+    if "opportunity" in making.created or "opportunity" in making.fillable:
         deal.campaign_id = campaign_id
         save_changed(registry.get("opportunity"), deal, {"campaign": None})
 
@@ -196,8 +197,10 @@ def _fill(
 ) -> None:
     """Gives an existing record what it did not know, if the actor may change it at all."""
     record, record_type = making[key], registry.get(key)
-    if not may_fill(making.actor, key, record):
+    if reason := reason_not_to_fill(making.actor, key, record):
+        leave_alone(record, reason)
         return
+    making.fillable.add(key)
     wanted = {**mapping.gaps(record, dict(values)), **(replaced or {})}
     old = {}
     for name, value in wanted.items():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
+from crm.records.history.consequences import Consequences, rehearse
 from crm.registry.declaration import RecordType
 from crm.registry.links import record_url
 from crm.values.money import NotANumber, parse_number
@@ -74,9 +75,12 @@ def bill_order(request: HttpRequest, record_type: RecordType, record: Any) -> Ht
     actor = request.actor  # type: ignore[attr-defined]
     actor.require(Privilege.WRITE, record)
     actor.require_type(Privilege.CREATE, "invoice")
-    form = _form_of(record, request.POST if request.method == "POST" else {})
-    status = 200
-    if request.method == "POST":
+    is_posted = request.method == "POST"
+    form = _form_of(record, request.POST if is_posted else {})
+    status, consequences = 200, None
+    if not is_posted or "foresee" in request.POST:
+        consequences = _foresee(request, record, form)
+    else:
         try:
             invoice = create_invoice_from_order(
                 actor=actor, record_id=record.pk, **_values(request, form)
@@ -86,8 +90,24 @@ def bill_order(request: HttpRequest, record_type: RecordType, record: Any) -> Ht
             form.show_error(error)
             status = UNPROCESSABLE
     context = {"form": form, "record": record, "record_type": record_type}
+    context["consequences"] = consequences
     context |= {"record_url": record_url(record), "extents": ExtentForm().fields["extent"].choices}  # type: ignore[attr-defined]
     return render(request, "sales_docs/bill.html", context, status=status)
+
+
+def _foresee(request: HttpRequest, order: Any, form: BillForm) -> Consequences:
+    """What billing as answered so far would do; all that is left, where nothing is answered yet."""
+    try:
+        values = _values(request, form) if request.method == "POST" else {}
+    except RuleViolation as error:
+        return Consequences(refusal=error)
+    _invoice, consequences = rehearse(
+        actor=request.actor,  # type: ignore[attr-defined]
+        service=create_invoice_from_order,
+        record_id=order.pk,
+        **values,
+    )
+    return consequences
 
 
 def _form_of(order: Any, posted: Any) -> BillForm:

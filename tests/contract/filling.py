@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from crm.access.actor import Actor
+from crm.records.forms import as_sent
 from crm.registry.declaration import RecordType
 
 
@@ -13,21 +14,12 @@ def form_for(record_type: RecordType, actor: Actor, record: Any = None, **given:
 
 
 def sent(form: Any) -> dict[str, Any]:
-    """What a browser would post from a form as it stands."""
-    data = {}
-    for bound in form:
-        value = bound.value()
-        if value is None or value is False or value == []:
-            continue
-        if value is True:
-            data[bound.html_name] = "on"
-        elif isinstance(value, list):
-            data[bound.html_name] = [str(one) for one in value]
-        else:
-            widget = bound.field.widget
-            shown = widget.format_value(value)
-            data[bound.html_name] = shown if isinstance(shown, str) else str(value)
-    return data
+    """What a browser would post from a form as it stands; lists where several are chosen."""
+    return {
+        name: values if len(values) > 1 else values[0]
+        for name, values in as_sent(form).lists()
+        if values
+    }
 
 
 def sent_as(record_type: RecordType, actor: Actor, record: Any) -> dict[str, Any]:

@@ -29,11 +29,40 @@ KEPT_QUIET = frozenset(
 LONG = 60
 
 
+class LinkedRecords:
+    """The records that past values link to, as far as the actor may see them.
+
+    Read in one query per type; shared by the readers of several records.
+    """
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._records: dict[tuple[Any, int], Any] = {}
+
+    def load(self, links: Iterable[tuple[Any, int]]) -> None:
+        wanted: dict[Any, set[int]] = {}
+        for model, pk in links:
+            wanted.setdefault(model, set()).add(pk)
+        for model, ids in wanted.items():
+            found = self._readable(model).in_bulk(ids)
+            self._records |= {(model, pk): found.get(pk) for pk in ids}
+
+    def get(self, model: Any, pk: int) -> Any:
+        """None for what the actor may not see, and for what is gone."""
+        return self._records.get((model, pk))
+
+    def _readable(self, model: Any) -> Any:
+        if model is not Principal and issubclass(model, Record):
+            return model.objects.visible_to(self._actor)
+        return model._default_manager.all()
+
+
 class PastValues:
     """Shows values of one record out of its history. Links are read in one query per type."""
 
-    def __init__(self, actor: Actor, record: Any) -> None:
-        self.actor, self.record = actor, record
+    def __init__(self, actor: Actor, record: Any, *, linked: LinkedRecords | None = None) -> None:
+        self.record = record
+        self.linked = linked or LinkedRecords(actor)
         self.record_type = registry.of(record)
         declared = (*self.record_type.key_fields, *self.record_type.columns)
         self._columns = {column.name: column for column in declared}
@@ -42,7 +71,6 @@ class PastValues:
             for field in record._meta.concrete_fields
             if field.column not in KEPT_QUIET and not field.generated
         }
-        self._links: dict[tuple[Any, Any], Any] = {}
 
     @property
     def fields(self) -> list[Any]:
@@ -68,19 +96,21 @@ class PastValues:
 
     def load(self, pairs: Iterable[tuple[str, Any]]) -> None:
         """Reads the records that (column, value) pairs link to, before they are shown."""
-        wanted: dict[Any, set[Any]] = {}
+        self.linked.load(self.links_in(pairs))
+
+    def links_in(self, pairs: Iterable[tuple[str, Any]]) -> Iterator[tuple[Any, int]]:
+        """(model, key) of what the values of (column, value) pairs link to."""
         for column, value in pairs:
             field = self.field(column)
             if isinstance(field, models.ForeignKey) and value is not None:
-                wanted.setdefault(field.related_model, set()).add(value)
-        for model, ids in wanted.items():
-            found = self._readable(model).in_bulk(ids)
-            self._links |= {(model, pk): found.get(pk) for pk in ids}
+                yield field.related_model, value
 
-    def _readable(self, model: Any) -> Any:
-        if model is not Principal and issubclass(model, Record):
-            return model.objects.visible_to(self.actor)
-        return model._default_manager.all()
+    def text(self, column: str, stored: Any) -> Any:
+        """As `html`, but for a link only the name of what it leads to."""
+        field = self.field(column)
+        if stored is None or not isinstance(field, models.ForeignKey):
+            return self.html(column, stored)
+        return str(self.linked.get(field.related_model, stored) or _("a record you may not see"))
 
     def html(self, column: str, stored: Any) -> Any:
         """A value as history keeps it (JSON), shown; '' for nothing."""
@@ -91,7 +121,7 @@ class PastValues:
         if isinstance(value, Unreadable):
             return str(value)
         if isinstance(field, models.ForeignKey):
-            value = self._links.get((field.related_model, value))
+            value = self.linked.get(field.related_model, value)
             if value is None:
                 return _("a record you may not see")
         return self._shown(field, value)

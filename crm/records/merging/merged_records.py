@@ -167,14 +167,13 @@ def _counted(
     actor: Actor, record_type: RecordType, pointer: Pointer, ids: Collection[int]
 ) -> Mapping[int, int]:
     """Whoever may read a record sees the files and the work on it; of others, what they may see."""
-    rows = pointer.rows(record_type.key, ids)
+    rows = pointer.rows_to_move(record_type.model, ids, among=ids)
     if pointer.model in (File, Activity):
         rows = rows.filter(deleted_at=None)
     elif not actor.can(pointer.model.type_key(), Privilege.READ):
         return {}
     else:
-        seen = pointer.model.objects.visible_to(actor).filter(pk__in=rows.values("pk"))
-        rows = seen.exclude(pk__in=ids) if pointer.model is record_type.model else seen
+        rows = pointer.model.objects.visible_to(actor).filter(pk__in=rows.values("pk"))
     counted = rows.order_by().values_list(pointer.attribute).annotate(Count("pk"))
     return dict(counted)
 

@@ -79,6 +79,16 @@ class Pointer:
         kind = {self.type_field: type_key} if self.type_field else {}
         return self.model._base_manager.filter(**kind, **{f"{self.attribute}__in": list(ids)})
 
+    def rows_to_move(
+        self, model: type[Record], ids: Collection[int], *, among: Collection[int]
+    ) -> Any:
+        """What points to `ids` from outside of the records `among` which they are merged.
+
+        What these point to among each other stays as it is.
+        """
+        rows = self.rows(model.type_key(), ids)
+        return rows.exclude(pk__in=among) if self.model is model else rows
+
 
 @dataclass(frozen=True, kw_only=True)
 class LinkOnMerge:
@@ -181,13 +191,11 @@ class Moved:
 def move_all(model: type[Record], *, survivor_id: int, loser_ids: Collection[int]) -> Moved:
     """Makes all that points to the losers point to the survivor. A few queries per pointer.
 
-    The losers are locked. What they point to among each other stays as it is.
+    The losers are locked.
     """
-    moved = Moved()
+    moved, among = Moved(), [survivor_id, *loser_ids]
     for pointer in pointers_to(registry.of(model)):
-        rows = pointer.rows(model.type_key(), loser_ids)
-        if pointer.model is model:
-            rows = rows.exclude(pk__in=[survivor_id, *loser_ids])
+        rows = pointer.rows_to_move(model, loser_ids, among=among)
         if found := _locked(pointer, rows):
             _move(pointer, moved, model.type_key(), survivor_id, found)
     return moved

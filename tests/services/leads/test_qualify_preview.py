@@ -22,9 +22,9 @@ LATE = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # the first of December in Pa
 
 def shown(actor, lead, plan):
     """Type -> the labels of the fields that the preview names."""
-    effects = preview(actor, lead, plan, title="").effects
+    lines = preview(actor, lead, plan).lines
     return {
-        one.key: set(one.fields.split(", ")) for one in effects if one.kind == "use" and one.fields
+        one.key: set(one.fields.split(", ")) for one in lines if one.kind == "use" and one.fields
     }
 
 
@@ -64,7 +64,7 @@ def test_a_closed_deal_gets_no_campaign_and_none_is_told(owner, marketer, as_act
     plan = Plan(account=Step.skip(), contact=Step.skip(), opportunity=Step.use(deal.pk))
     lead = make_lead(owner, campaign=campaign)
     assert lead.campaign_id == campaign.pk
-    kinds = {one.kind for one in preview(as_actor(marketer), lead, plan, title="").effects}
+    kinds = {one.kind for one in preview(as_actor(owner), lead, plan).lines}
     qualify_lead(actor=as_actor(owner), lead_id=lead.pk, version=1, plan=plan)
     deal.refresh_from_db()
     assert deal.campaign_id is None

@@ -25,15 +25,18 @@ def answers(**changed):
 
 
 def test_the_page_shows_candidates_with_reasons(owner, sign_in):
-    make_account(owner, website="https://aurelis.example", city="Lyon")
+    account = make_account(owner, website="https://aurelis.example", city="Lyon")
     lead = make_lead(owner, website="https://aurelis.example")
 
-    page = sign_in(owner).get(f"/leads/{lead.pk}/qualify/").content.decode()
+    client = sign_in(owner)
+    page = client.get(f"/leads/{lead.pk}/qualify/").content.decode()
 
     assert "same web address" in page
     assert "Strong match" in page
-    assert "<b>Aurelis Diagnostics</b> is used." in page
     assert "Creates 2 records, uses 1" in " ".join(page.split())
+    proposed = answers(account=f"use:{account.pk}")
+    page = client.get(f"/leads/{lead.pk}/qualify/", proposed).content.decode()
+    assert "<b>Aurelis Diagnostics</b> is used." in page
 
 
 def test_hidden_records_are_no_candidates(owner, stranger, sign_in):
