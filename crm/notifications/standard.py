@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import labels
 from crm.activities.events import ActivityLogged, MailFailed
-from crm.models import Activity, BulkJob, ImportJob, Notification
+from crm.models import Activity, BulkJob, ImportJob, Notification, UndoJob
 from crm.notifications.kinds import Kind
 from crm.notifications.writing import notify, report
 from crm.operations import current
-from crm.registry.events import ImportEnded, JobEnded, RecordsAssigned, RecordShared
+from crm.records.history.undo_jobs import IN_REQUEST
+from crm.registry.events import ImportEnded, JobEnded, RecordsAssigned, RecordShared, UndoEnded
 from crm.registry.registry import registry
 
 Work = Activity.Kind
@@ -42,6 +43,13 @@ def _job_place(told: Notification) -> tuple[str, str]:
 
 def _import_place(told: Notification) -> tuple[str, str]:
     return str(told.data["file"]), reverse("imports:job", args=[told.data["job"]])
+
+
+def _undo_place(told: Notification) -> tuple[str, str]:
+    """Where the undo was begun: the job's page, the import's, or its own."""
+    pages = {"bulk": "jobs:job", "import": "imports:job", "undo": "jobs:undo_job"}
+    page = pages[told.data.get("page", "undo")]
+    return str(_("Undo of many records")), reverse(page, args=[told.data["job"]])
 
 
 def _by_work(sentences: Mapping[Any, Any], otherwise: Any) -> Any:
@@ -98,6 +106,15 @@ KINDS = (
         sentence=_ended(_("Your import is done"), _("Your import has stopped")),
         place=_import_place,
     ),
+    Kind(
+        key="undo_ended",
+        label=_("An undo of many records is done, or stops"),
+        icon="undo-2",
+        sentence=_ended(
+            _("Your undo of many records is done"), _("Your undo of many records has stopped")
+        ),
+        place=_undo_place,
+    ),
 )
 
 
@@ -140,6 +157,25 @@ def notify_of_import(event: ImportEnded) -> None:
     report("import_ended", to=[job.created_by_id], about=about, data=data)
 
 
+def notify_of_undo(event: UndoEnded) -> None:
+    """Of a small one only that it stopped: who began it has watched it to its end."""
+    job = event.job
+    stopped = job.state == UndoJob.State.FAILED
+    if job.total <= IN_REQUEST and not stopped:
+        return
+    page, key = _page_of_undo(job)
+    data = {"page": page, "job": key, "is_stopped": stopped}
+    report("undo_ended", to=[job.created_by_id], about=("", None), data=data)
+
+
+def _page_of_undo(job: UndoJob) -> tuple[str, int]:
+    for page, model in (("bulk", BulkJob), ("import", ImportJob)):
+        key = model.objects.filter(undo=job).values_list("pk", flat=True).first()  # type: ignore[attr-defined]
+        if key is not None:
+            return page, key
+    return "undo", job.pk
+
+
 SUBSCRIPTIONS = (
     (RecordsAssigned, notify_new_owner),
     (RecordShared, notify_who_may_see),
@@ -147,4 +183,5 @@ SUBSCRIPTIONS = (
     (MailFailed, notify_writer),
     (JobEnded, notify_of_job),
     (ImportEnded, notify_of_import),
+    (UndoEnded, notify_of_undo),
 )

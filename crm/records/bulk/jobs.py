@@ -83,6 +83,12 @@ def own_job(actor: Actor, job_id: int, *, is_locked: bool = False) -> BulkJob:
     return job
 
 
+def own_job_of(actor: Actor, operation_id: uuid.UUID) -> int | None:
+    """The id of the actor's own job that did the operation, if a job did it."""
+    jobs = BulkJob.objects.filter(created_by_id=actor.id, operation=operation_id)
+    return jobs.values_list("pk", flat=True).first()
+
+
 def job_in_numbers(actor: Actor, job_id: int) -> tuple[BulkJob, int]:
     """A job of the actor's own without the ids of its rows, and how many these are.
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from crm import clock
 from crm.access.actor import Actor
-from crm.models import BulkJob, RecentRecord, SentForm
+from crm.models import BulkJob, RecentRecord, SentForm, UndoJob
 from crm.records.bulk import jobs
 from crm.records.services.emptying import discard_contents, empty_bins
 from crm.runtime.enqueueing import enqueue
@@ -30,6 +30,8 @@ def delete_old_traces() -> None:
     now = clock.now()
     SentForm.objects.filter(sent_at__lt=now - FORMS_KEPT).delete()
     BulkJob.objects.filter(created_at__lt=now - JOBS_KEPT).exclude(state__in=OPEN_JOBS).delete()
+    undos = UndoJob.objects.filter(created_at__lt=now - JOBS_KEPT, bulk_job=None, import_job=None)
+    undos.exclude(state=UndoJob.State.RUNNING).delete()
     chosen = BulkJob.objects.filter(state=BulkJob.State.CHOSEN)
     chosen.filter(created_at__lt=now - FORMS_KEPT).delete()
     RecentRecord.objects.filter(seen_at__lt=now - RECENT_KEPT).delete()

@@ -5,8 +5,7 @@ registered for the journal's verb, or the service journals `is_final=True`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +15,9 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.access.actor import Actor, refusal
-from crm.company.settings import company
 from crm.errors import AccessDenied, CrmError, NotVisible, RuleViolation
 from crm.models import (
-    Activity,
     FieldChange,
-    File,
     JournalEntry,
     Notification,
     Principal,
@@ -29,7 +25,8 @@ from crm.models import (
 )
 from crm.models.levels import Privilege
 from crm.operations import current, journal_all, operation
-from crm.records.history.restoring_links import used_elsewhere
+from crm.records.history.dependents import NOWHERE, Place, refuse_depended_on
+from crm.records.history.undo_rules import changes_of, lock_operations, refuse_undo
 from crm.records.services.announcing import announce, announce_each, field_names
 from crm.records.services.many import batches
 from crm.records.services.past_columns import Unreadable, from_history, past_field
@@ -38,8 +35,6 @@ from crm.registry.registry import registry
 
 Undoer = Callable[[Actor, JournalEntry], None]
 WholeUndoer = Callable[[Actor, JournalEntry], int]
-Place = tuple[str, int]  # (type, key) of the record that was dealt with last; records go in order
-NOWHERE: Place = ("", 0)
 MOST_STATEMENTS = 20  # that a batch is written by
 
 _undoers: dict[str, Undoer] = {}
@@ -64,6 +59,11 @@ def undoable_verbs() -> list[str]:
     return sorted(_undoers)
 
 
+def whole_verbs() -> list[str]:
+    """The verbs whose undoer takes back all of their operation."""
+    return sorted(_whole_undoers)
+
+
 def run_undoer(actor: Actor, entry: JournalEntry) -> None:
     """Takes back what one entry of such a verb wrote. Raises RuleViolation where it can't."""
     _undoers[entry.verb](actor, entry)
@@ -75,32 +75,26 @@ def can_be_undone(operation_id: UUID) -> bool:
     told = list(entries.values_list("verb", "is_final"))
     if any(is_final for _verb, is_final in told):
         return False
-    return any(verb in _undoers for verb, _final in told) or _changes(operation_id).exists()
-
-
-def _changes(operation_id: UUID) -> Any:
-    return FieldChange.objects.filter(
-        operation=operation_id, record_type__in=[known.key for known in registry]
-    )
+    return any(verb in _undoers for verb, _final in told) or changes_of([operation_id]).exists()
 
 
 @operation
 def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     """Gives every record of an operation its old values; what it created goes to the bin.
 
-    All or nothing; returns how many records it touched. Locks the records in key order. Who was
+    All or nothing; returns how many records it touched. Locks the operation, then the records in
+    key order. Who was
     told of it and has not read that is told nothing any more.
     Journals 'undone'. Raises NotVisible for an operation the actor had no part in, RuleViolation
     when it is final, too old, or something later depends on it.
     """
-    entries = list(
-        JournalEntry.objects.select_for_update().filter(operation=operation_id).order_by("pk")
-    )
+    lock_operations([operation_id])
+    refuse_undo(actor, [operation_id])
+    entries = list(JournalEntry.objects.filter(operation=operation_id).order_by("pk"))
     whole = next((entry for entry in entries if entry.verb in _whole_undoers), None)
     if whole is not None:
-        return _take_back_whole(actor, entries, whole)
-    changes = list(_changes(operation_id).order_by("record_type", "record_id", "-id"))
-    _refuse(actor, entries, changes)
+        return _take_back_whole(actor, whole)
+    changes = list(changes_of([operation_id]).order_by("record_type", "record_id", "-id"))
     by_type: dict[str, dict[int, list[FieldChange]]] = defaultdict(lambda: defaultdict(list))
     for change in changes:
         by_type[change.record_type][change.record_id].append(change)
@@ -118,8 +112,7 @@ def undo_operation(*, actor: Actor, operation_id: UUID) -> int:
     return sum(len(steps) for steps in by_type.values())
 
 
-def _take_back_whole(actor: Actor, entries: list[JournalEntry], whole: JournalEntry) -> int:
-    _refuse(actor, entries, [])
+def _take_back_whole(actor: Actor, whole: JournalEntry) -> int:
     touched = _whole_undoers[whole.verb](actor, whole)
     _mark_undone(whole.operation)
     return touched
@@ -133,35 +126,6 @@ def _mark_undone(operation_id: UUID) -> None:
 def delete_unread(operations: Collection[UUID]) -> None:
     """What operations told and nobody has read yet, nobody needs to hear any more."""
     Notification.objects.filter(operation__in=operations, read_at=None).delete()
-
-
-def _refuse(actor: Actor, entries: list[JournalEntry], changes: list[FieldChange]) -> None:
-    people = {one.actor_id for one in (*entries, *changes)}
-    if not people or not (actor.is_system or actor.can_administer or people == {actor.id}):
-        raise NotVisible
-    if any(entry.is_undone for entry in entries) or _was_undone(changes):
-        raise RuleViolation(_("This has been undone already."))
-    if any(entry.is_final for entry in entries):
-        raise RuleViolation(_("This is final and can't be undone."))
-    days = company().bin_days
-    oldest = min(one.at for one in (*entries, *changes))
-    if current().at - oldest > timedelta(days=days):
-        raise RuleViolation(
-            _("Changes can be undone for %(days)s days; this one is older.") % {"days": days}
-        )
-
-
-def _was_undone(changes: list[FieldChange]) -> bool:
-    """An update leaves no entry of its own to mark, but undoing it left one."""
-    return any(
-        JournalEntry.objects.filter(
-            verb="undone",
-            record_type=change.record_type,
-            record_id=change.record_id,
-            data__operation=str(change.operation),
-        ).exists()
-        for change in changes[:1]
-    )
 
 
 def take_back(
@@ -184,7 +148,7 @@ def take_back(
     gone = RuleViolation(_("A record this touched no longer exists."))
     refused: dict[int, CrmError] = {pk: gone for pk in steps if pk not in records}
     refused |= _changed_later(records, steps)
-    refused |= _depended_on(_created(records, steps, refused), within, dealt_with)
+    refused |= refuse_depended_on(_created(records, steps, refused), within, dealt_with)
     before: dict[int, dict[str, Any]] = {}
     units = _units_of_owners(actor, records.values())
     for pk, record in records.items():
@@ -371,55 +335,3 @@ def _announce(model: type[Record], before: dict[int, dict[str, Any]]) -> None:
             announce(kind, model, found, names)
     rest = (pk for pk in before if "deleted_at" not in changed[pk])
     announce_each(model, ((pk, changed[pk]) for pk in rest))
-
-
-def _depended_on(
-    created: list[Any], within: Collection[UUID], dealt_with: Place
-) -> dict[int, CrmError]:
-    """What operations created may only go while nothing made apart from them points to it.
-
-    `created` are of one type; a query per kind of what may point to them, however many they are.
-    """
-    if not created:
-        return {}
-    records = {record.pk: record for record in created}
-    used: set[int] = set()
-    for model, pairs in _pointing_to(type(created[0]), list(records)):
-        going = {key for key, _target in pairs if not _stays(model, key, dealt_with)}
-        along = _made_along(model, going, within)
-        used |= {target for key, target in pairs if key not in along}
-    return {pk: used_elsewhere(records[pk]) for pk in used}
-
-
-def _stays(model: Any, key: int, dealt_with: Place) -> bool:
-    """Whether a living row was passed by already: had it been able to go, it would be gone."""
-    return model is File or (model.type_key(), key) <= dealt_with
-
-
-def _pointing_to(
-    model: type[Record], ids: list[int]
-) -> Iterator[tuple[Any, list[tuple[int, int]]]]:
-    """Per model the (key, record it points to) of living rows that point to any of the records."""
-    relations: Iterable[Any] = model._meta.get_fields(include_hidden=True)
-    for relation in relations:
-        other: Any = getattr(relation, "related_model", None)
-        if relation.concrete or not (relation.one_to_many or relation.one_to_one):
-            continue
-        if isinstance(other, type) and issubclass(other, Record):
-            name = relation.field.name
-            rows = other.objects.alive().filter(**{f"{name}__in": ids})  # type: ignore[attr-defined]
-            yield other, list(rows.values_list("pk", relation.field.attname))
-    work = Activity.objects.alive().filter(regarding_type=model.type_key(), regarding_id__in=ids)
-    yield Activity, list(work.values_list("pk", "regarding_id"))
-    files = File.objects.filter(
-        record_type=model.type_key(), record_id__in=ids, activity=None, deleted_at=None
-    )
-    yield File, list(files.values_list("pk", "record_id"))
-
-
-def _made_along(model: Any, keys: set[int], within: Collection[UUID]) -> set[int]:
-    """Which of the rows came to point here by the same operations."""
-    if not keys:
-        return set()
-    changes = FieldChange.objects.filter(record_type=model.type_key(), record_id__in=keys)
-    return set(changes.filter(operation__in=within).values_list("record_id", flat=True))

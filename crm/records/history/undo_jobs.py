@@ -4,31 +4,35 @@ Each batch is a transaction of its own that moves the job's cursor on, so a work
 loses nothing and repeats nothing: the scheduler finds the job and goes on behind the cursor. What
 can't be taken back - changed again since, used by other records, its field gone - is left alone and
 listed, with what it links to; the rest is undone. (An undo in a request is all or nothing:
-`undo_operation`.)
+`undo_operation`; `start_undo` chooses.)
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Min, Q
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
-from crm.company.settings import company
-from crm.errors import Busy, CrmError, NotVisible, RuleViolation
+from crm.errors import Busy, CrmError
 from crm.models import FieldChange, JournalEntry, UndoJob
 from crm.operations import current, emit, operation
 from crm.records.history.restoring_links import restore_linked
-from crm.records.history.undo import delete_unread, run_undoer, take_back, undoable_verbs
+from crm.records.history.undo import (
+    delete_unread,
+    run_undoer,
+    take_back,
+    undo_operation,
+    undoable_verbs,
+    whole_verbs,
+)
+from crm.records.history.undo_rules import changes_of, lock_operations, refuse_undo
 from crm.registry.events import UndoEnded
 from crm.registry.registry import registry
 
+IN_REQUEST = 1000  # records; what touched more is undone by a job
 BATCH = 500
 LEASE = 600.0  # seconds one task works at most: far below the limit at which Celery would end it
 MOST_REASONS = 500  # as many are listed; all are counted
@@ -38,11 +42,44 @@ State = UndoJob.State
 
 
 @operation
+def start_undo(*, actor: Actor, operation_id: UUID) -> UndoJob | None:
+    """Undoes what is small enough for a request; of anything larger returns the job that does it.
+
+    Locks the operation; asked for again it answers with the job there is, and resumes one that
+    stopped. Raises what `undo_operation` raises.
+    """
+    lock_operations([operation_id])
+    own = UndoJob.objects.filter(operations=[operation_id], created_by_id=actor.id)
+    job = own.exclude(state=State.DONE).order_by("-pk").first()
+    if job is not None:
+        return resume_undo(actor=actor, job_id=job.pk)
+    if _fits_in_request(operation_id):
+        undo_operation(actor=actor, operation_id=operation_id)
+        return None
+    return begin_undo(actor=actor, operations=[operation_id])
+
+
+def _fits_in_request(operation_id: UUID) -> bool:
+    """Counts what would be locked and written one by one; what takes a whole operation back in a
+    few statements, such as the undo of a merge, isn't counted."""
+    entries = JournalEntry.objects.filter(operation=operation_id)
+    if entries.filter(verb__in=whole_verbs()).exists():
+        return True
+    records = changes_of([operation_id]).values("record_type", "record_id").distinct()
+    rows = entries.filter(verb__in=undoable_verbs())
+    return records[: IN_REQUEST + 1].count() + rows[: IN_REQUEST + 1].count() <= IN_REQUEST
+
+
+@operation
 def begin_undo(*, actor: Actor, operations: Collection[UUID]) -> UndoJob:
-    """Writes down what is to be taken back. Raises NotVisible, RuleViolation as Undo does."""
+    """Writes down what is to be taken back. Locks the operations.
+
+    Raises NotVisible, RuleViolation as `undo_operation` does.
+    """
     ids = list(operations)
-    _refuse(actor, ids)
-    touched = _changes(ids).values("record_type", "record_id").distinct().count()
+    lock_operations(ids)
+    refuse_undo(actor, ids)
+    touched = changes_of(ids).values("record_type", "record_id").distinct().count()
     return UndoJob.objects.create(
         operations=ids, total=touched, created_by_id=actor.id, created_at=current().at
     )
@@ -56,36 +93,6 @@ def resume_undo(*, actor: Actor, job_id: int) -> UndoJob:
         job.state, job.failure = State.RUNNING, ""
         job.save(update_fields=["state", "failure"])
     return job
-
-
-def _changes(operations: Collection[UUID]) -> Any:
-    known = [record_type.key for record_type in registry]
-    return FieldChange.objects.filter(operation__in=operations, record_type__in=known)
-
-
-def _refuse(actor: Actor, operations: list[UUID]) -> None:
-    """What `undo_operation` asks of its entries, asked of very many in four queries."""
-    entries = JournalEntry.objects.filter(operation__in=operations)
-    told = entries.aggregate(
-        at=Min("at"),
-        undone=Count("pk", filter=Q(is_undone=True)),
-        final=Count("pk", filter=Q(is_final=True)),
-    )
-    changes = _changes(operations)
-    people = {*entries.values_list("actor_id", flat=True).distinct()}
-    people |= {*changes.order_by().values_list("actor_id", flat=True).distinct()}
-    if not people or not (actor.is_system or actor.can_administer or people == {actor.id}):
-        raise NotVisible
-    if told["undone"]:
-        raise RuleViolation(_("This has been undone already."))
-    if told["final"]:
-        raise RuleViolation(_("This is final and can't be undone."))
-    oldest = min(filter(None, [told["at"], changes.aggregate(at=Min("at"))["at"]]))
-    days = company().bin_days
-    if current().at - oldest > timedelta(days=days):
-        raise RuleViolation(
-            _("Changes can be undone for %(days)s days; this one is older.") % {"days": days}
-        )
 
 
 def work_on_undo(job_id: int) -> bool:
@@ -133,7 +140,7 @@ def _records(actor: Actor, job: UndoJob) -> bool:
         if type_key < job.cursor_type:
             continue
         after = job.cursor_key if type_key == job.cursor_type else 0
-        changes = _changes(job.operations).filter(record_type=type_key)
+        changes = changes_of(job.operations).filter(record_type=type_key)
         ids = changes.filter(record_id__gt=after).order_by("record_id").values_list("record_id")
         batch = [pk for (pk,) in ids.distinct()[:BATCH]]
         if batch:
@@ -144,7 +151,7 @@ def _records(actor: Actor, job: UndoJob) -> bool:
 
 def _undo(actor: Actor, job: UndoJob, type_key: str, batch: list[int]) -> None:
     steps: dict[int, list[FieldChange]] = defaultdict(list)
-    changes = _changes(job.operations).filter(record_type=type_key, record_id__in=batch)
+    changes = changes_of(job.operations).filter(record_type=type_key, record_id__in=batch)
     for change in changes.order_by("-id"):
         steps[change.record_id].append(change)
     place = (job.cursor_type, job.cursor_key)

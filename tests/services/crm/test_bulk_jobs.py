@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from crm import clock
 from crm.errors import NotVisible, RuleViolation
-from crm.models import BulkJob, FieldChange
+from crm.models import BulkJob, FieldChange, UndoJob
 from crm.operations import operation_called
 from crm.records.bulk import jobs
 from crm.records.bulk.tasks import delete_old_traces, resume_jobs, work_on_job
@@ -171,3 +171,17 @@ def test_old_jobs_are_forgotten_and_open_ones_are_not(owner, job, as_actor):
     with clock.held(clock.now() + timedelta(days=91)):
         delete_old_traces()
     assert not BulkJob.objects.exists()
+
+
+def test_the_row_of_an_undo_goes_with_the_job_it_belongs_to(owner, job, as_actor):
+    work_on_job(job.pk)
+    undo = jobs.ask_to_undo(actor=as_actor(owner), job_id=job.pk).undo
+    later = clock.now() + timedelta(days=91)
+    with clock.held(later):
+        delete_old_traces()
+    assert UndoJob.objects.filter(pk=undo.pk).exists()
+    undo_in_batches(undo.pk)
+    with clock.held(later):
+        delete_old_traces()
+    assert not BulkJob.objects.exists()
+    assert not UndoJob.objects.exists()

@@ -268,7 +268,7 @@ def test_undo_of_many_rows_takes_as_many_queries_as_of_one(owner, actor):
         assert count == len(ids)
         counted.append(queries)
     # The first one reads the settings besides.
-    assert counted[1:] == [15, 15]
+    assert counted[1:] == [20, 20]
     assert not Account.objects.filter(city="Oslo").exists()
 
 
