@@ -2,6 +2,7 @@
 
 import io
 import time
+from signal import SIGKILL
 
 import pytest
 
@@ -36,6 +37,8 @@ def test_kill_9_of_the_undoing_worker_at_any_moment(owner):
             time.sleep(0.01)
         worker.kill()
         assert not worker.communicate()[1].decode()
+        assert worker.returncode == -SIGKILL
+    assert 0 < done(undo) < ROWS
     work_on_undo(undo.pk)
     undo.refresh_from_db()
     assert (undo.state, undo.total, undo.done, undo.left) == ("done", ROWS, ROWS, 0)
