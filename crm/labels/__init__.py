@@ -4,6 +4,7 @@ from crm.labels import icons  # noqa: F401  (defines the icons of types)
 from crm.labels.names import (
     field_label,
     field_label_lazy,
+    has_name,
     install,
     original,
     plural,
@@ -16,6 +17,7 @@ from crm.labels.names import (
 __all__ = [
     "field_label",
     "field_label_lazy",
+    "has_name",
     "install",
     "original",
     "plural",

@@ -133,3 +133,9 @@ def _original_name(field_: Any) -> Any:
     if written is None:
         return field_.name.replace("_", " ")
     return written
+
+
+def has_name(field_: Any) -> bool:
+    """Whether people have a name for the field: a column that has none is there for the code."""
+    target: Any = getattr(field_, "related_model", None)
+    return field_._verbose_name is not None or target is not None

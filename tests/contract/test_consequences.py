@@ -194,7 +194,9 @@ def happened(actor, operation_id):
         columns = {one.column: one for one in models()[change.record_type]._meta.concrete_fields}
         kinds.setdefault(key, set()).add(kind_of(change, frozenset(change.changes)))
         for column, (old, new) in change.changes.items():
-            if change.event == FieldChange.Event.UPDATE and not columns[column].generated:
+            if not labels.has_name(columns[column]) or columns[column].generated:
+                continue
+            if change.event == FieldChange.Event.UPDATE:
                 first = fields.setdefault(key, {}).get(columns[column].name, (old, new))[0]
                 fields[key][columns[column].name] = (first, new)
     done = {}

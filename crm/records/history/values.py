@@ -69,7 +69,7 @@ class PastValues:
         self._fields = {
             field.column: field
             for field in record._meta.concrete_fields
-            if field.column not in KEPT_QUIET and not field.generated
+            if field.column not in KEPT_QUIET and not field.generated and labels.has_name(field)
         }
 
     @property

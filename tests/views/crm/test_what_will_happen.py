@@ -94,6 +94,7 @@ def test_billing_says_which_invoice_it_makes(owner, sign_in):
     with nothing_changes():
         page = text_of(client.get(f"/orders/{order.pk}/invoice/"))
     assert "is created." in page.split('id="consequences"')[1]
+    assert "Bill count" not in page  # the code's own column
     typed = {"extent": "percent", "percent": "no number", "foresee": "1"}
     with nothing_changes():
         page = text_of(client.post(f"/orders/{order.pk}/invoice/", typed))
