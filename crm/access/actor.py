@@ -17,7 +17,7 @@ from crm.errors import AccessDenied, NotVisible
 from crm.models import Record, User
 from crm.models.levels import Level, Privilege
 from crm.registry.registry import registry
-from crm.runtime.cache_versions import cache_version
+from crm.runtime.cache_versions import access_version
 from crm.runtime.process_cache import ProcessCache
 
 
@@ -67,7 +67,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Grants:
-    """What roles, teams and the manager tree give one user; cached per version of `access`."""
+    """What roles, teams and the manager tree give one user; cached per version of them."""
 
     principal_ids: frozenset[int] = frozenset()
     report_ids: frozenset[int] = frozenset()
@@ -107,7 +107,7 @@ class Actor:
         if self.user is None:
             return Grants()
         user = self.user
-        return _grants.get((user.pk, cache_version("access")), lambda: read_grants(user))
+        return _grants.get((user.pk, access_version(user.pk)), lambda: read_grants(user))
 
     @property
     def principal_ids(self) -> frozenset[int]:

@@ -1,5 +1,6 @@
 """The kernel's tables, one file per concept."""
 
+from crm.models.access_version import AccessVersion
 from crm.models.activity import Activity
 from crm.models.bulk_job import BulkJob
 from crm.models.column_rename import ColumnRename
@@ -24,6 +25,7 @@ from crm.models.undo_job import UndoJob
 from crm.models.unit import BusinessUnit
 
 __all__ = [
+    "AccessVersion",
     "Activity",
     "BulkJob",
     "BusinessUnit",

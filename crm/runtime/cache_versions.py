@@ -1,8 +1,8 @@
 """The versions of settings that many pages read and few writes change: labels, access, types.
 
 A trigger raises a version with every change, and caches hold the version in their keys
-(`crm.runtime.process_cache`). Every request reads all versions in one query; the number of unread
-notifications comes along, so that the bell above every page costs no query of its own.
+(`crm.runtime.process_cache`). Every request reads all versions in one query; the version of what
+its reader may and the number of unread notifications come along, and cost no query of their own.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,12 @@ UNREAD_SHOWN = 9  # more are counted as one more
 
 _TABLE = "crm_stamp"
 _VERSIONS = f"SELECT name, version FROM {_TABLE}"  # noqa: S608  (parts of our own)
-_WITH_UNREAD = f"""
-{_VERSIONS} UNION ALL SELECT 'unread', count(*) FROM (
-    SELECT FROM crm_notification WHERE recipient_id = %s AND read_at IS NULL
+_OWN_ACCESS = "own access"
+_OF_READER = f"""
+{_VERSIONS}
+UNION ALL SELECT '{_OWN_ACCESS}', version FROM crm_accessversion WHERE user_id = %(reader)s
+UNION ALL SELECT 'unread', count(*) FROM (
+    SELECT FROM crm_notification WHERE recipient_id = %(reader)s AND read_at IS NULL
     LIMIT {UNREAD_SHOWN + 1}
 ) AS unread
 """  # noqa: S608  (parts of our own)
@@ -36,6 +39,16 @@ def reset_cache_versions(reader_id: int | None = None) -> None:
 def cache_version(name: str) -> int:
     """The version of `name`, 0 before its first change; one query per request for all of them."""
     return _versions().get(name, 0)
+
+
+def access_version(user_id: int | None) -> tuple[str, int]:
+    """The version of what a user may.
+
+    The reader of this request has one of their own; for anybody else that of all users counts.
+    """
+    if user_id is not None and user_id == _reader.get():
+        return _OWN_ACCESS, _versions().get(_OWN_ACCESS, 0)
+    return "access", cache_version("access")
 
 
 def unread_count() -> int:
@@ -69,7 +82,7 @@ def _read() -> dict[str, int]:
         if reader_id is None:
             cursor.execute(_VERSIONS)
         else:
-            cursor.execute(_WITH_UNREAD, [reader_id])
+            cursor.execute(_OF_READER, {"reader": reader_id})
         return dict(cursor.fetchall())
 
 

@@ -9,7 +9,7 @@ from crm.access.actor import Actor
 from crm.models.levels import Privilege
 from crm.records.lists.paging import OnItsOwn, count_up_to
 from crm.registry.declaration import RecordType
-from crm.runtime.cache_versions import cache_version
+from crm.runtime.cache_versions import access_version
 from crm.runtime.process_cache import ProcessCache
 
 FEW = 5000
@@ -24,7 +24,7 @@ def reaches_few(actor: Actor, record_type: RecordType) -> bool:
     if actor.scope(record_type.key, Privilege.READ).is_everything:
         return False
     lately = int(time.monotonic() // KEPT_SECONDS)
-    key = (actor.id, record_type.key, cache_version("access"), lately)
+    key = (actor.id, record_type.key, access_version(actor.id), lately)
     rows = record_type.model.objects.visible_to(actor)
     return _few.get(key, lambda: count_up_to(rows, FEW) <= FEW)
 

@@ -38,7 +38,13 @@ from tests.factories.sales_docs import line, make_price_list, make_quote, put_li
 from tests.factories.service import make_contract, make_line
 
 # What tells of the deed and of its undoing.
-TELLING = {"crm_fieldchange", "crm_journalentry", "crm_stamp", "crm_recentrecord"}
+TELLING = {
+    "crm_accessversion",
+    "crm_fieldchange",
+    "crm_journalentry",
+    "crm_stamp",
+    "crm_recentrecord",
+}
 APPS = set(ROOMS)
 # What changes with every save, or when a row without history is written anew.
 MOVING = ["version", "modified_at", "modified_by_id", "lines_version", "added_at", "added_by_id"]
