@@ -9,6 +9,7 @@ from crm.extensions.declaration import App
 from crm.frame.frame import TODAY
 from crm.frame.settings_pages import standard_pages
 from crm.journal.sentences import STANDARD_VERBS
+from crm.labels.icons import read_icons
 from crm.notifications import standard as notifications
 from crm.records.bulk import jobs
 from crm.records.merging.pointers import STANDARD_POINTERS
@@ -28,5 +29,6 @@ APP = App(
     pages=(TODAY,),
     settings_pages=standard_pages(),
     pointers=STANDARD_POINTERS,
+    definitions=(read_icons,),
     after_migrate=(install_standard_roles, install_base_currency, quicken_triggers),
 )

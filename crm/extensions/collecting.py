@@ -20,6 +20,7 @@ from crm.notifications.kinds import add_kinds
 from crm.operations import subscribe
 from crm.records.history.undo import add_undoer, add_whole_undoer
 from crm.records.merging.pointers import add_pointer, set_on_merge
+from crm.registry.registry import registry
 from crm.settings.apps import APPS
 from crm.today.blocks import add_block
 
@@ -77,14 +78,20 @@ def _install(name: str, app: App) -> None:
         subscribe(event, handler)
     add_kinds(*app.kinds)
     _install_pages(app)
+    _install_records(app)
+    for handler in app.after_migrate:
+        post_migrate.connect(handler, sender=apps.get_app_config(name))
+
+
+def _install_records(app: App) -> None:
     for pointer in app.pointers:
         add_pointer(pointer)
     for link in app.links_on_merge:
         set_on_merge(link)
     for addition in app.imports:
         add_to_import(addition)
-    for handler in app.after_migrate:
-        post_migrate.connect(handler, sender=apps.get_app_config(name))
+    for read in app.definitions:
+        registry.define(read)
 
 
 def _install_pages(app: App) -> None:

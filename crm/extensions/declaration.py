@@ -16,6 +16,7 @@ from crm.journal.sentences import Sentence
 from crm.notifications.kinds import Kind
 from crm.records.history.undo import Undoer, WholeUndoer
 from crm.records.merging.pointers import LinkOnMerge, Pointer
+from crm.registry.registry import ReadDefinitions
 from crm.today.blocks import Block
 
 
@@ -42,4 +43,5 @@ class App:
     pointers: tuple[Pointer, ...] = ()  # columns with ids of records of several types
     links_on_merge: tuple[LinkOnMerge, ...] = ()  # links that do not move in a merge
     imports: tuple[ImportAddition, ...] = ()
+    definitions: tuple[ReadDefinitions, ...] = ()  # what administrators make of types
     after_migrate: tuple[Callable[..., None], ...] = ()

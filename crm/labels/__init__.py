@@ -1,6 +1,5 @@
 """The names of record types and fields, as administrators set them. The only source of them."""
 
-from crm.labels import icons  # noqa: F401  (defines the icons of types)
 from crm.labels.names import (
     field_label,
     field_label_lazy,

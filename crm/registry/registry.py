@@ -71,7 +71,6 @@ class Registry:
     def define(self, read: ReadDefinitions) -> None:
         """Registers what reads definitions of administrators; the table's trigger raises the cache
         version 'definitions'. `read` must not ask for types; key and slug of a type stay."""
-        self._refuse_when_frozen()
         self._definitions.append(read)
 
     def freeze(self) -> None:

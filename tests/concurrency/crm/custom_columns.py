@@ -4,12 +4,10 @@ It stands for what administrators will define: read by the registry, changed in 
 """
 
 from dataclasses import replace
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.db import connection
-
-from crm.registry.declaration import Column
-from crm.registry.registry import registry
 
 CREATE = """
 CREATE TABLE custom_column (record_type text, name text);
@@ -25,7 +23,8 @@ class CustomColumns(AppConfig):
     path = __file__
 
     def ready(self):
-        registry.define(read_columns)
+        """The module is imported before there are models, which those of the registry need."""
+        import_module("crm.registry.registry").registry.define(read_columns)
 
 
 def read_columns():
@@ -35,5 +34,6 @@ def read_columns():
 
 
 def with_columns(names):
-    columns = tuple(Column(name=name) for name in names)
+    column = import_module("crm.registry.declaration").Column
+    columns = tuple(column(name=name) for name in names)
     return lambda declared: replace(declared, columns=(*declared.columns, *columns))

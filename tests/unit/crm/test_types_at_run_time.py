@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
 from crm.registry.derived import derived
 from crm.registry.registry import Registry, registry
@@ -69,11 +68,6 @@ def test_of_a_type_that_is_gone_a_definition_is_left(types, versions, icons):
     versions["definitions"] = 1
     assert "gone" not in types
     assert types.get("lead").icon == LEAD.icon
-
-
-def test_a_definition_is_registered_before_the_types_are_frozen(types):
-    with pytest.raises(ImproperlyConfigured):
-        types.define(dict)
 
 
 def test_what_is_derived_of_a_type_is_computed_once_for_each_version(types, versions, icons):
