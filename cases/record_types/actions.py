@@ -8,33 +8,32 @@ from cases.models import Case
 from crm.models.levels import Privilege
 from crm.registry.declaration import Action
 
+ACTIVE = (Case.State.ACTIVE,)
+CLOSED = (Case.State.RESOLVED, Case.State.CANCELED)
 
-def _is_active(case: Any) -> bool:
-    return bool(case.state == Case.State.ACTIVE)
 
-
-def _is_closed(case: Any) -> bool:
-    return not _is_active(case) and case.reason != Case.Reason.MERGED
+def _is_not_merged(case: Any) -> bool:
+    return bool(case.reason != Case.Reason.MERGED)
 
 
 def _is_waiting(case: Any) -> bool:
-    return _is_active(case) and case.queue is not None and case.worker is None
+    return case.queue is not None and case.worker is None
 
 
 def _is_taken(case: Any) -> bool:
-    return _is_active(case) and case.queue is not None and case.worker is not None
+    return case.queue is not None and case.worker is not None
 
 
 def _is_queued(case: Any) -> bool:
-    return _is_active(case) and case.queue is not None
+    return case.queue is not None
 
 
 def _is_calm(case: Any) -> bool:
-    return _is_active(case) and not case.is_escalated
+    return not case.is_escalated
 
 
 def _is_escalated(case: Any) -> bool:
-    return _is_active(case) and bool(case.is_escalated)
+    return bool(case.is_escalated)
 
 
 # What concerns the queue asks for reading only: the service lets who works in the queue, or
@@ -47,6 +46,7 @@ ACTIONS = (
         privilege=Privilege.READ,
         service="cases.services.pick_case",
         is_primary=True,
+        states=ACTIVE,
         is_shown=_is_waiting,
         done=_("It is yours now."),
         order=5,
@@ -58,7 +58,7 @@ ACTIONS = (
         service="cases.services.resolve_case",
         form="cases.forms.ResolveForm",
         is_primary=True,
-        states=(Case.State.ACTIVE,),
+        states=ACTIVE,
         done=_("Resolved."),
         order=10,
     ),
@@ -69,7 +69,7 @@ ACTIONS = (
         privilege=Privilege.READ,
         service="cases.services.route_case",
         form="cases.forms.RouteForm",
-        states=(Case.State.ACTIVE,),
+        states=ACTIVE,
         done=_("Passed on."),
         order=20,
     ),
@@ -79,6 +79,7 @@ ACTIONS = (
         icon="undo-2",
         privilege=Privilege.READ,
         service="cases.services.release_case",
+        states=ACTIVE,
         is_shown=_is_taken,
         done=_("Given back."),
         order=25,
@@ -89,6 +90,7 @@ ACTIONS = (
         icon="inbox",
         privilege=Privilege.READ,
         service="cases.services.unqueue_case",
+        states=ACTIVE,
         is_shown=_is_queued,
         done=_("No longer queued."),
         order=30,
@@ -99,7 +101,7 @@ ACTIONS = (
         icon="circle-dot",
         service="cases.services.set_case_reason",
         form="cases.forms.StatusForm",
-        states=(Case.State.ACTIVE,),
+        states=ACTIVE,
         done=_("The status is changed."),
         order=35,
     ),
@@ -119,6 +121,7 @@ ACTIONS = (
         icon="siren",
         service="cases.services.escalate_case",
         form="cases.forms.EscalateForm",
+        states=ACTIVE,
         is_shown=_is_calm,
         done=_("Escalated."),
         order=45,
@@ -128,6 +131,7 @@ ACTIONS = (
         label=_("Take the escalation back"),
         icon="siren",
         service="cases.services.calm_case",
+        states=ACTIVE,
         is_shown=_is_escalated,
         done=_("No longer escalated."),
         order=45,
@@ -138,7 +142,7 @@ ACTIONS = (
         icon="circle-x",
         service="cases.services.cancel_case",
         form="cases.forms.CancelForm",
-        states=(Case.State.ACTIVE,),
+        states=ACTIVE,
         done=_("Canceled."),
         order=60,
     ),
@@ -149,7 +153,8 @@ ACTIONS = (
         service="cases.services.reactivate_case",
         form="cases.forms.ReactivateForm",
         is_primary=True,
-        is_shown=_is_closed,
+        states=CLOSED,
+        is_shown=_is_not_merged,
         done=_("Active again."),
         order=10,
     ),

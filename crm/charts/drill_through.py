@@ -101,5 +101,4 @@ class DrillThrough:
     def _in_currency(self) -> Params:
         if self.currency is None:
             return {}
-        name = self.chart.currency.removesuffix("_id")
-        return {name: [self.currency]} if self.currency else {f"{name}_blank": [YES]}
+        return {"currency": [self.currency]} if self.currency else {"currency_blank": [YES]}

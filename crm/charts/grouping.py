@@ -96,7 +96,7 @@ def _be_patient() -> None:
 
 
 def _grouped(selection: Selection, chart: Chart, asked: AskedField) -> Any:
-    currency = F(chart.currency.replace(".", "__")) if chart.total else Value("")
+    currency = F("currency_id") if chart.total else Value("")
     rows = selection.rows.filter(**chart.only).order_by()
     part = F(chart.stacked_by) if chart.stacked_by else Value("")
     rows = rows.annotate(

@@ -34,8 +34,6 @@ CLOSE_PANEL = "crm:close-panel"
 def new_record(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """A new record; `?panel=1` is the quick form of the side panel."""
     request.actor.require_type(Privilege.CREATE, record_type.key)
-    if record_type.edit_view:
-        return import_string(record_type.edit_view)(request, record_type, None)
     form = new_form(request, record_type)
     matches: list[Match] = []
     if request.method == "POST" and form.is_valid():
@@ -188,8 +186,6 @@ def shown_sections(record_type: RecordType, form: Any) -> list[tuple[Section, li
 def edit_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
     record = load(request, record_type, record_id)
     request.actor.require(Privilege.WRITE, record)
-    if record_type.edit_view:
-        return import_string(record_type.edit_view)(request, record_type, record)
     reason = lock_reason(record_type, record)
     if reason and request.method == "GET":
         messages.error(request, str(reason))

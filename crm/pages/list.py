@@ -54,7 +54,7 @@ def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     address = ListAddress(actor=request.actor, record_type=record_type, query=tidy)
     if is_fragment_for(request, preview.PANE):
         return preview.pane(request, address)
-    template = "records/_fragment.html" if is_fragment else record_type.list_template
+    template = "records/_fragment.html" if is_fragment else "records/list.html"
     shown = {**context(address), **preview.context(request, address)}
     response = render(request, template, shown)
     if is_fragment and not is_tidy:

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -48,8 +47,6 @@ class Tab:
 
 @require_GET
 def show_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
-    if record_type.record_view:
-        return import_string(record_type.record_view)(request, record_type, record_id)
     try:
         record = load_page(request.actor, record_type, record_id)
     except NotVisible:
@@ -79,7 +76,7 @@ def record_page(
 ) -> HttpResponse:
     """The page with one of its tabs open; `more` replaces what the tab's content is made of."""
     found = context(request, record_type, record, tab=tab)
-    return render(request, record_type.record_template, {**found, **more}, status=status)
+    return render(request, "records/record.html", {**found, **more}, status=status)
 
 
 def context(

@@ -32,7 +32,7 @@ def editable_names(
 @derived
 def editable_columns(record_type: RecordType) -> dict[str, BoundColumn]:
     """The columns that show one plain field which the form of a record lets one change."""
-    offered = set() if record_type.edit_view else _offered(record_type)
+    offered = _offered(record_type)
     return {
         column.name: column
         for column in bound_columns(record_type)

@@ -145,7 +145,7 @@ class Column:
     ("account.name" follows links), `sort` the ORM paths that order it, separated by commas
     ("" = not sortable).
     `kind` decides the cell; it, `related` and `sort` are given only where the model's field says
-    otherwise. A money column names its currency's path.
+    otherwise. Money is in the row's `currency`.
 
     `reads` are the fields a property or a template makes the cell of: of the rows of a list nothing
     else is fetched, and a template is drawn once for the same values.
@@ -157,7 +157,6 @@ class Column:
     kind: ColumnKind | None = None
     sort: str | None = None
     related: tuple[str, ...] = ()  # select_related paths the accessor needs
-    currency: str = "currency_id"
     is_default: bool = True
     is_wide_only: bool = False  # hidden below 768 px
     template: str = ""
@@ -304,7 +303,6 @@ class Chart:
     key: str
     by: str
     total: str = ""
-    currency: str = "currency_id"
     label: Text = None  # else 'Est. revenue by stage', in the names of the type and its fields
     measure: Text = None  # what is added up, where the name of the field says too little
     only: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -385,12 +383,7 @@ class RecordType:
     rolls_up_to: tuple[str, ...] = ()  # link fields whose target shows this one's timeline
     bulk_fields: tuple[str, ...] = ()  # fields offered in bulk edit
     import_fields: tuple[str, ...] = ()  # empty: what the form asks
-    record_template: str = "records/record.html"
-    record_view: str = ""
-    list_template: str = "records/list.html"
-    edit_view: str = ""  # dotted path of a view (request, record_type, record|None)
     related: tuple[str, ...] = ()  # select_related of the record page
-    access_group: str = ""  # default: the first place's group
 
     # What `crm.registry.derived` made of these definitions; a type of other definitions has none.
     derived: dict[Any, Any] = dataclasses.field(default_factory=dict, init=False, repr=False)
@@ -401,7 +394,8 @@ class RecordType:
 
     @property
     def group(self) -> str:
-        return self.access_group or self.places[0].group
+        """Decides the standard roles' levels."""
+        return self.places[0].group
 
     @property
     def verbs_for_many(self) -> tuple[Action, ...]:

@@ -1,6 +1,7 @@
 """The record types of the running product: as declared, then as administrators define them."""
 
 import inspect
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,26 @@ VERSIONS_CACHED = 4  # requests that began before a change go on with the types 
 
 
 @dataclass(frozen=True)
+class Addition:
+    """A panel or verb that another app puts on a type; `file` is the one that adds it."""
+
+    file: str
+    part: Panel | Action
+
+    def added_to(self, record_type: RecordType) -> RecordType:
+        if isinstance(self.part, Panel):
+            return replace(record_type, panels=(*record_type.panels, self.part))
+        return replace(record_type, actions=(*record_type.actions, self.part))
+
+    def taken_from(self, record_type: RecordType) -> RecordType:
+        return replace(
+            record_type,
+            panels=tuple(panel for panel in record_type.panels if panel is not self.part),
+            actions=tuple(action for action in record_type.actions if action is not self.part),
+        )
+
+
+@dataclass(frozen=True)
 class _Types:
     """All record types of one version of the definitions."""
 
@@ -38,7 +59,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._by_key: dict[str, RecordType] = {}
-        self._additions: list[tuple[str, Panel | Action]] = []
+        self._additions: dict[str, list[Addition]] = defaultdict(list)
         self._files: dict[str, str] = {}
         self._definitions: list[ReadDefinitions] = []
         self._declared = _Types({}, {})
@@ -47,11 +68,15 @@ class Registry:
 
     def register(self, record_type: RecordType) -> RecordType:
         self._refuse_when_frozen()
-        slugs = {declared.slug for declared in self._by_key.values()}
-        if record_type.key in self._by_key or record_type.slug in slugs:
-            raise ImproperlyConfigured(f"Record type {record_type.key!r} is declared twice.")
-        self._by_key[record_type.key] = record_type
-        self._files[record_type.key] = _calling_file()
+        file, key, slug = _calling_file(), record_type.key, record_type.slug
+        for other in self._by_key.values():
+            if other.key == key or other.slug == slug:
+                what = f"the slug '{slug}'" if other.slug == slug else "the type"
+                raise ImproperlyConfigured(
+                    f"{file}: {key}: {what} is declared in {self._files[other.key]} already."
+                )
+        self._by_key[key] = record_type
+        self._files[key] = file
         self._declared = _types(self._by_key.values())
         return record_type
 
@@ -62,11 +87,16 @@ class Registry:
     def add_panel(self, key: str, panel: Panel) -> None:
         """Puts a panel on another type's record page: apps above register downwards."""
         self._refuse_when_frozen()
-        self._additions.append((key, panel))
+        self._additions[key].append(Addition(_calling_file(), panel))
 
     def add_action(self, key: str, action: Action) -> None:
+        """Puts a verb on another type's record page."""
         self._refuse_when_frozen()
-        self._additions.append((key, action))
+        self._additions[key].append(Addition(_calling_file(), action))
+
+    def additions_to(self, key: str) -> tuple[Addition, ...]:
+        """What other apps put on the type, in the order in which they did."""
+        return tuple(self._additions.get(key, ()))
 
     def define(self, read: ReadDefinitions) -> None:
         """Registers what reads definitions of administrators; the table's trigger raises the cache
@@ -74,14 +104,18 @@ class Registry:
         self._definitions.append(read)
 
     def freeze(self) -> None:
-        for key, addition in self._additions:
-            declared = self._by_key[key]
-            self._by_key[key] = (
-                replace(declared, panels=(*declared.panels, addition))
-                if isinstance(addition, Panel)
-                else replace(declared, actions=(*declared.actions, addition))
-            )
-        self._additions.clear()
+        """Puts the additions on their types; nothing is declared after it.
+
+        Raises ImproperlyConfigured for an addition to a type that does not exist.
+        """
+        for key, additions in self._additions.items():
+            for addition in additions:
+                if key not in self._by_key:
+                    raise ImproperlyConfigured(
+                        f"{addition.file}: '{addition.part.key}' is added to '{key}', "
+                        "which is no record type."
+                    )
+                self._by_key[key] = addition.added_to(self._by_key[key])
         self._declared = _types(self._by_key.values())
         self._is_frozen = True
 

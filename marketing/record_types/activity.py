@@ -30,12 +30,12 @@ from marketing.services.saving import keep_activity, prepare_activity
 State = CampaignActivity.State
 
 
-def _mailing(*states: str) -> Any:
-    return lambda activity: activity.is_mailing and (not states or activity.state in states)
+def _is_mailing(activity: Any) -> bool:
+    return bool(activity.is_mailing)
 
 
-def _other(*states: str) -> Any:
-    return lambda activity: not activity.is_mailing and activity.state in states
+def _is_other(activity: Any) -> bool:
+    return not activity.is_mailing
 
 
 MAILING = (
@@ -45,7 +45,8 @@ MAILING = (
         icon="users",
         view="marketing.views.audience.choose",
         is_primary=True,
-        is_shown=_mailing(State.PROPOSED),
+        states=(State.PROPOSED,),
+        is_shown=_is_mailing,
         order=10,
     ),
     Action(
@@ -56,7 +57,8 @@ MAILING = (
         view="marketing.views.live.live",
         is_get_only=True,
         is_primary=True,
-        is_shown=_mailing(State.RUNNING, State.PAUSED, State.COMPLETED, State.CANCELED),
+        states=(State.RUNNING, State.PAUSED, State.COMPLETED, State.CANCELED),
+        is_shown=_is_mailing,
         order=10,
     ),
     Action(
@@ -73,7 +75,7 @@ MAILING = (
         privilege=Privilege.READ,
         view="marketing.views.content.preview",
         is_get_only=True,
-        is_shown=_mailing(),
+        is_shown=_is_mailing,
         order=20,
     ),
     Action(
@@ -120,7 +122,8 @@ MAILING = (
         label=_("Pause"),
         icon="pause",
         service="marketing.services.pause_mailing",
-        is_shown=_mailing(State.RUNNING),
+        states=(State.RUNNING,),
+        is_shown=_is_mailing,
         done=_("Paused. Nothing more leaves until you resume."),
         order=30,
     ),
@@ -129,7 +132,8 @@ MAILING = (
         label=_("Resume"),
         icon="play",
         service="marketing.services.resume_mailing",
-        is_shown=_mailing(State.PAUSED),
+        states=(State.PAUSED,),
+        is_shown=_is_mailing,
         done=_("Sending again."),
         order=30,
     ),
@@ -139,7 +143,8 @@ MAILING = (
         icon="gauge",
         service="marketing.services.change_rate",
         form="marketing.forms.RateForm",
-        is_shown=_mailing(State.RUNNING, State.PAUSED),
+        states=(State.RUNNING, State.PAUSED),
+        is_shown=_is_mailing,
         done=_("The new rate applies from the next batch."),
         order=40,
     ),
@@ -149,7 +154,8 @@ MAILING = (
         icon="ban",
         service="marketing.services.cancel_mailing",
         is_dangerous=True,
-        is_shown=_mailing(State.PROPOSED, State.RUNNING, State.PAUSED),
+        states=(State.PROPOSED, State.RUNNING, State.PAUSED),
+        is_shown=_is_mailing,
         done=_("Canceled. Whoever was still waiting gets nothing."),
         order=50,
     ),
@@ -162,7 +168,8 @@ OTHER = (
         icon="play",
         service="marketing.services.start_activity",
         is_primary=True,
-        is_shown=_other(State.PROPOSED),
+        states=(State.PROPOSED,),
+        is_shown=_is_other,
         done=_("Started."),
         order=10,
     ),
@@ -171,7 +178,8 @@ OTHER = (
         label=_("Complete"),
         icon="circle-check",
         service="marketing.services.complete_activity",
-        is_shown=_other(State.PROPOSED, State.RUNNING),
+        states=(State.PROPOSED, State.RUNNING),
+        is_shown=_is_other,
         done=_("Completed."),
         order=20,
     ),
@@ -180,7 +188,8 @@ OTHER = (
         label=_("Call off"),
         icon="ban",
         service="marketing.services.cancel_activity",
-        is_shown=_other(State.PROPOSED, State.RUNNING),
+        states=(State.PROPOSED, State.RUNNING),
+        is_shown=_is_other,
         done=_("Called off."),
         order=30,
     ),
@@ -189,7 +198,8 @@ OTHER = (
         label=_("Reopen"),
         icon="rotate-ccw",
         service="marketing.services.reopen_activity",
-        is_shown=_other(State.COMPLETED, State.CANCELED),
+        states=(State.COMPLETED, State.CANCELED),
+        is_shown=_is_other,
         done=_("Open again."),
         order=40,
     ),

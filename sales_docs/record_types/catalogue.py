@@ -35,14 +35,6 @@ def _today() -> Any:
     return timezone.localdate(clock.now())
 
 
-def _is_sold(product: Product) -> bool:
-    return product.state == Product.State.ACTIVE
-
-
-def _is_not_sold(product: Product) -> bool:
-    return not _is_sold(product)
-
-
 registry.register(
     RecordType(
         model=Product,
@@ -164,7 +156,7 @@ registry.register(
                 icon="circle-check",
                 service="sales_docs.services.catalogue.publish_product",
                 is_primary=True,
-                is_shown=_is_not_sold,
+                states=(Product.State.DRAFT, Product.State.RETIRED),
                 done=_("It can be sold now."),
             ),
             Action(
@@ -172,7 +164,7 @@ registry.register(
                 label=_("Retire"),
                 icon="archive",
                 service="sales_docs.services.catalogue.retire_product",
-                is_shown=_is_sold,
+                states=(Product.State.ACTIVE,),
                 done=_("It is no longer sold."),
             ),
         ),

@@ -37,9 +37,8 @@ BALANCE = Column(
 )
 
 
-def _is_bill_posted(invoice: Any) -> bool:
-    is_bill = invoice.kind == Invoice.Kind.INVOICE
-    return is_bill and invoice.state in {State.POSTED, State.PAID}
+def _is_bill(invoice: Any) -> bool:
+    return bool(invoice.kind == Invoice.Kind.INVOICE)
 
 
 ACTIONS = (
@@ -65,7 +64,7 @@ ACTIONS = (
         done=_("The payment is booked."),
         order=10,
     ),
-    shared.edit_lines(lambda invoice: lines_lock_reason(invoice) is None),
+    shared.edit_lines(is_shown=lambda invoice: lines_lock_reason(invoice) is None),
     shared.pdf(),
     Action(
         key="credit",
@@ -73,7 +72,8 @@ ACTIONS = (
         icon="undo-2",
         service="sales_docs.services.invoices.create_credit_note",
         form="sales_docs.forms.RepeatableForm",
-        is_shown=_is_bill_posted,
+        states=(State.POSTED, State.PAID),
+        is_shown=_is_bill,
         done=_("A credit note to check and post."),
         order=40,
     ),

@@ -31,16 +31,8 @@ def _is_editable(order: Any) -> bool:
     return lines_lock_reason(order) is None
 
 
-def _is_open(order: Any) -> bool:
-    return order.state in OPEN
-
-
-def _can_bill(order: Any) -> bool:
-    return order.state in {*OPEN, State.FULFILLED}
-
-
-def _can_fulfil(order: Any) -> bool:
-    return _is_open(order) or (order.state == State.INVOICED and order.closed_on is None)
+def _is_undelivered(order: Any) -> bool:
+    return order.state != State.INVOICED or order.closed_on is None
 
 
 ACTIONS = (
@@ -50,10 +42,10 @@ ACTIONS = (
         icon="receipt-text",
         view="sales_docs.views.billing.bill_order",
         is_primary=True,
-        is_shown=_can_bill,
+        states=(*OPEN, State.FULFILLED),
         order=10,
     ),
-    shared.edit_lines(_is_editable),
+    shared.edit_lines(is_shown=_is_editable),
     shared.pdf(),
     Action(
         key="fulfil",
@@ -61,7 +53,8 @@ ACTIONS = (
         icon="package-check",
         service="sales_docs.services.orders.fulfil_order",
         form="sales_docs.forms.FulfilOrderForm",
-        is_shown=_can_fulfil,
+        states=(*OPEN, State.INVOICED),
+        is_shown=_is_undelivered,
         done=_("Delivered."),
         order=30,
     ),

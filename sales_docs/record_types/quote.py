@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.levels import Privilege
@@ -27,10 +25,6 @@ from sales_docs.services.saving import follow_document, prepare_document
 State = Quote.State
 
 
-def _is_draft(quote: Any) -> bool:
-    return bool(quote.state == State.DRAFT)
-
-
 ACTIONS = (
     Action(
         key="activate",
@@ -53,7 +47,7 @@ ACTIONS = (
         done=_("Ordered."),
         order=10,
     ),
-    shared.edit_lines(_is_draft),
+    shared.edit_lines(states=(State.DRAFT,)),
     shared.pdf(),
     Action(
         key="revise",

@@ -101,14 +101,15 @@ def pdf(order: int = 20) -> Action:
     )
 
 
-def edit_lines(is_shown: Any) -> Action:
+def edit_lines(**when: Any) -> Action:
+    """`when` are the arguments of an Action that say when it is offered."""
     return Action(
         key="lines",
         label=_("Edit lines"),
         icon="list",
         view="sales_docs.views.editor.edit_lines",
-        is_shown=is_shown,
         order=15,
+        **when,
     )
 
 

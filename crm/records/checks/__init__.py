@@ -46,7 +46,23 @@ def all_problems() -> list[str]:
 
 
 def problems(record_type: RecordType) -> Iterator[str]:
-    """What is wrong with a declaration, each as 'file: type: sentence'."""
-    for look in LOOKS:
-        for sentence in look(record_type):
-            yield f"{registry.declared_in(record_type.key)}: {record_type.key}: {sentence}"
+    """What is wrong with a declaration, each as 'file: type: sentence'.
+
+    The file is the one that declares the type, or that adds the panel or verb which is wrong: what
+    is wrong only once an addition is there, is wrong with the addition.
+    """
+    key, additions = record_type.key, registry.additions_to(record_type.key)
+    for addition in additions:
+        record_type = addition.taken_from(record_type)
+    seen = _sentences(record_type)
+    yield from (f"{registry.declared_in(key)}: {key}: {sentence}" for sentence in seen)
+    for addition in additions:
+        record_type = addition.added_to(record_type)
+        sentences = _sentences(record_type)
+        new = (sentence for sentence in sentences if sentence not in seen)
+        yield from (f"{addition.file}: {key}: {sentence}" for sentence in new)
+        seen = sentences
+
+
+def _sentences(record_type: RecordType) -> list[str]:
+    return [sentence for look in LOOKS for sentence in look(record_type)]

@@ -14,7 +14,7 @@ def wrong_charts(record_type: RecordType) -> Iterator[str]:
     """A mark leads to the rows behind it, so a chart goes by what the list is filtered by."""
     for chart in record_type.charts:
         asked = asked_field(record_type.model, chart.by)
-        currency = {chart.currency.removesuffix("_id")} if chart.total else set()
+        currency = {"currency"} if chart.total else set()
         stacked = {chart.stacked_by} - {""}
         for name in {chart.by, *chart.only, *currency, *stacked} - set(record_type.filters):
             yield f"The chart '{chart.key}' of {record_type.key} needs the filter '{name}'."
@@ -22,9 +22,8 @@ def wrong_charts(record_type: RecordType) -> Iterator[str]:
             yield f"The chart '{chart.key}' can't go by '{chart.by}'."
         if stacked and not _can_be_stacked(record_type, chart):
             yield f"The chart '{chart.key}' can't be stacked by '{chart.stacked_by}'."
-        for name in filter(None, [chart.total, chart.total and chart.currency]):
-            if not is_path(record_type.model, name):
-                yield f"The chart '{chart.key}' adds up '{name}', which is no field."
+        if chart.total and not is_path(record_type.model, chart.total):
+            yield f"The chart '{chart.key}' adds up '{chart.total}', which is no field."
 
 
 def _can_be_stacked(record_type: RecordType, chart: Chart) -> bool:

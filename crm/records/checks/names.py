@@ -1,6 +1,6 @@
 """Names of fields, paths, functions and templates."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -48,7 +48,6 @@ def _fields(record_type: RecordType) -> Iterator[str]:
         ("the title", [record_type.title]),
         ("the number", [record_type.number]),
         ("the subtitle", record_type.subtitle),
-        ("the status", [record_type.status.field] if record_type.status else []),
         ("bulk_fields", record_type.bulk_fields),
         ("import_fields", record_type.import_fields),
         ("merge.stricter", record_type.merge.stricter),
@@ -65,13 +64,19 @@ def _fields(record_type: RecordType) -> Iterator[str]:
 def _columns(record_type: RecordType) -> Iterator[str]:
     for column in (*record_type.columns, *record_type.key_fields):
         where = f"column '{column.name}'"
-        if not (column.annotate or column.template or column.reads) and not is_path(
-            record_type.model, column.accessor or column.name
-        ):
-            yield f"{where} shows '{column.accessor or column.name}', which is no field."
+        path = column.accessor or column.name
+        if path not in _annotations(record_type, column) and not is_path(record_type.model, path):
+            yield f"{where} shows '{path}', which is no field."
         for name in (*column.reads, *([column.deadline.field] if column.deadline else [])):
             if not is_path(record_type.model, name):
                 yield f"{where} reads '{name}', which is no field."
+
+
+def _annotations(record_type: RecordType, column: Column) -> Collection[str]:
+    if column.annotate is None:
+        return ()
+    model: Any = record_type.model
+    return column.annotate(model.objects.all()).query.annotations
 
 
 def _links(record_type: RecordType) -> Iterator[str]:
@@ -132,8 +137,7 @@ def _is_ordered(model: Any, column: Column, path: str) -> bool:
 
 
 def _functions(record_type: RecordType) -> Iterator[str]:
-    dotted = [record_type.form, record_type.record_view, record_type.edit_view]
-    dotted += [record_type.create, record_type.merge.retire]
+    dotted = [record_type.form, record_type.create, record_type.merge.retire]
     dotted += [name for action in record_type.actions for name in (action.service, action.view)]
     dotted += [action.form for action in record_type.actions]
     dotted += [record_type.board.move] if record_type.board else []
@@ -145,8 +149,7 @@ def _functions(record_type: RecordType) -> Iterator[str]:
 
 
 def _templates(record_type: RecordType) -> Iterator[str]:
-    names = [record_type.record_template, record_type.list_template]
-    names += [panel.template for panel in record_type.panels]
+    names = [panel.template for panel in record_type.panels]
     names += [column.template for column in record_type.columns]
     names += [record_type.board.card] if record_type.board else []
     for name in filter(None, names):

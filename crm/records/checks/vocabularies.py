@@ -38,6 +38,13 @@ def _columns(record_type: RecordType) -> Iterator[str]:
     for column in (*record_type.columns, *record_type.key_fields):
         if column.kind is not None:
             yield from _not_in(ColumnKind, column.kind, f"the kind of column '{column.name}'")
+        deadline = column.deadline
+        if deadline and _is_choice(record_type, deadline.field):
+            for value in sorted(deadline.values - _values(record_type, deadline.field)):
+                yield (
+                    f"the deadline of column '{column.name}' names '{value}', "
+                    f"which is no choice of '{deadline.field}'."
+                )
 
 
 def _panels(record_type: RecordType) -> Iterator[str]:
@@ -51,8 +58,6 @@ def _places(record_type: RecordType) -> Iterator[str]:
     for place in record_type.places:
         yield from _not_in(Area, place.area, "the area of a place")
         yield from _not_in(Group, place.group, "the group of a place")
-    if record_type.access_group:
-        yield from _not_in(Group, record_type.access_group, "the access group")
     yield from _not_in(Colour, record_type.colour, "the colour")
 
 
@@ -69,7 +74,10 @@ def _icons(record_type: RecordType) -> Iterator[str]:
 
 def _status(record_type: RecordType) -> Iterator[str]:
     status = record_type.status
-    if status is None or not _is_choice(record_type, status.field):
+    if status is None:
+        return
+    if not _is_choice(record_type, status.field):
+        yield f"the status is '{status.field}', which is no field with choices."
         return
     values = _values(record_type, status.field)
     for value, (tone, _icon) in status.tones.items():

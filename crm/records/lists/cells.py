@@ -143,11 +143,8 @@ def _person(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:
     )
 
 
-def _money(column: "BoundColumn", row: Any, value: Any) -> str:
-    currency = row
-    for step in column.column.currency.split("."):
-        currency = getattr(currency, step, "") if currency else ""
-    return parts.amount(value, str(currency or ""))
+def _money(_column: "BoundColumn", row: Any, value: Any) -> str:
+    return parts.amount(value, str(getattr(row, "currency_id", "") or ""))
 
 
 def _choice(column: "BoundColumn", _row: Any, value: Any) -> str:

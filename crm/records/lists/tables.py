@@ -103,7 +103,7 @@ class BoundColumn:
             return None
         needed = self._read(self.orm_path) | ({deadline.field} if deadline else set())
         if self.kind == "money":
-            needed.add(self.column.currency.replace(".", "__"))
+            needed.add("currency_id")
         if self.kind == "pill" and self.record_type.status:
             needed.add(self.record_type.status.field)
         model = self.record_type.model
