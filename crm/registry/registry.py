@@ -64,6 +64,7 @@ class Registry:
         self._definitions: list[ReadDefinitions] = []
         self._declared = _Types({}, {})
         self._versions: ProcessCache[_Types] = ProcessCache(size=VERSIONS_CACHED)
+        self._latest = (0, self._declared)
         self._is_frozen = False
 
     def register(self, record_type: RecordType) -> RecordType:
@@ -131,7 +132,12 @@ class Registry:
     @property
     def _in_force(self) -> _Types:
         version = cache_version("definitions") if self._is_frozen else 0
-        return self._versions.get(version, self._define) if version else self._declared
+        if not version:
+            return self._declared
+        latest = self._latest  # a page asks hundreds of times, mostly all of them for one version
+        if latest[0] != version:
+            latest = self._latest = (version, self._versions.get(version, self._define))
+        return latest[1]
 
     def _define(self) -> _Types:
         changes = [read() for read in self._definitions]
