@@ -23,6 +23,7 @@ from tests.bench.forms import forms
 from tests.bench.mailings import mailings
 from tests.bench.measuring import Result, against, count_of, milliseconds, p95
 from tests.bench.server import FLOOR, Client, Server
+from tests.bench.undos import undos
 
 DEEP = 50_000
 BIG = ("account", "contact", "lead", "opportunity", "activity", "case", "quote", "invoice")
@@ -47,6 +48,7 @@ def all_cases(
         "forms": lambda: forms(clients["normal"], normal),
         "export": lambda: exports(clients["wide"]),
         "import": lambda: imports(wide),
+        "undo": lambda: undos(wide, size),
         "mailing": lambda: mailings(wide, size),
         "posting": lambda: postings(wide, size),
         "page": lambda: first_page(server, normal),

@@ -8,8 +8,10 @@ listed, with what it links to; the rest is undone. (An undo in a request is all 
 """
 
 import time
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +21,7 @@ from crm.access.actor import Actor
 from crm.errors import Busy, CrmError
 from crm.models import FieldChange, JournalEntry, UndoJob
 from crm.operations import current, emit, operation
+from crm.records.history.dependents import Place
 from crm.records.history.restoring_links import restore_linked
 from crm.records.history.undo import (
     delete_unread,
@@ -30,12 +33,12 @@ from crm.records.history.undo import (
 )
 from crm.records.history.undo_rules import changes_of, lock_operations, refuse_undo
 from crm.registry.events import UndoEnded
-from crm.registry.registry import registry
 
-IN_REQUEST = 1000  # records; what touched more is undone by a job
+IN_REQUEST = 1000  # changes; what made more is undone by a job
 BATCH = 500
 LEASE = 600.0  # seconds one task works at most: far below the limit at which Celery would end it
 MOST_REASONS = 500  # as many are listed; all are counted
+PROGRESS = ["state", "done", "cursor_type", "cursor_key", "left", "reasons", "finished_at"]
 LAST_TYPE = "~"  # sorts behind every type key: the entries with undoers of their own
 
 State = UndoJob.State
@@ -60,14 +63,13 @@ def start_undo(*, actor: Actor, operation_id: UUID) -> UndoJob | None:
 
 
 def _fits_in_request(operation_id: UUID) -> bool:
-    """Counts what would be locked and written one by one; what takes a whole operation back in a
-    few statements, such as the undo of a merge, isn't counted."""
+    """Counts the changes, but not where a few statements take all of it back, as for a merge."""
     entries = JournalEntry.objects.filter(operation=operation_id)
     if entries.filter(verb__in=whole_verbs()).exists():
         return True
-    records = changes_of([operation_id]).values("record_type", "record_id").distinct()
     rows = entries.filter(verb__in=undoable_verbs())
-    return records[: IN_REQUEST + 1].count() + rows[: IN_REQUEST + 1].count() <= IN_REQUEST
+    changes = changes_of([operation_id])
+    return changes[: IN_REQUEST + 1].count() + rows[: IN_REQUEST + 1].count() <= IN_REQUEST
 
 
 @operation
@@ -95,6 +97,37 @@ def resume_undo(*, actor: Actor, job_id: int) -> UndoJob:
     return job
 
 
+class TouchedRecords:
+    """Which records operations touched: their keys by type, in order.
+
+    Read once for all batches, by the worker that got the job. Operations that are over change no
+    more, and a query for the next keys behind a cursor would walk the index of all records
+    (`changes_of`).
+    """
+
+    def __init__(self, operations: Collection[UUID]) -> None:
+        self.operations = operations
+
+    @cached_property
+    def keys(self) -> Mapping[str, list[int]]:
+        keys: dict[str, list[int]] = defaultdict(list)
+        rows = changes_of(self.operations).values_list("record_type", "record_id").distinct()
+        for type_key, record_id in rows:
+            keys[type_key].append(record_id)
+        return {type_key: sorted(keys[type_key]) for type_key in sorted(keys)}
+
+    def batch_after(self, place: Place) -> tuple[str, list[int]] | None:
+        """The type and at most BATCH keys behind a place; None behind the last one."""
+        cursor_type, cursor_key = place
+        for type_key, keys in self.keys.items():
+            if type_key < cursor_type:
+                continue
+            first = bisect_right(keys, cursor_key) if type_key == cursor_type else 0
+            if batch := keys[first : first + BATCH]:
+                return type_key, batch
+        return None
+
+
 def work_on_undo(job_id: int) -> bool:
     """Takes back what is left of a job, batch by batch. Any number of calls do it once.
 
@@ -105,7 +138,8 @@ def work_on_undo(job_id: int) -> bool:
     actor = Actor(user=job.created_by)
     with translation.override(job.created_by.language):
         try:
-            while undo_batch(actor=actor, job_id=job_id):
+            touched = TouchedRecords(job.operations)
+            while undo_batch(actor=actor, job_id=job_id, touched=touched):
                 if time.monotonic() >= until:
                     return True
         except Busy:
@@ -116,7 +150,7 @@ def work_on_undo(job_id: int) -> bool:
 
 
 @operation
-def undo_batch(*, actor: Actor, job_id: int) -> bool:
+def undo_batch(*, actor: Actor, job_id: int, touched: TouchedRecords) -> bool:
     """The next records of a job; False when there are none, or another worker has the job.
 
     Locks the job, then the records in key order. Emits UndoEnded with the last of them.
@@ -125,28 +159,23 @@ def undo_batch(*, actor: Actor, job_id: int) -> bool:
     job = jobs.filter(pk=job_id, state=State.RUNNING).first()
     if job is None:
         return False
-    if not (_records(actor, job) or _entries(actor, job)):
+    if not (_records(actor, job, touched) or _entries(actor, job)):
         delete_unread(job.operations)
         job.state, job.finished_at = State.DONE, current().at
-    job.save()
+    job.save(update_fields=PROGRESS)
     if job.state == State.DONE:
         emit(UndoEnded(job))
     return job.state == State.RUNNING
 
 
-def _records(actor: Actor, job: UndoJob) -> bool:
+def _records(actor: Actor, job: UndoJob, touched: TouchedRecords) -> bool:
     """The next batch of records of one type; False behind the last of all types."""
-    for type_key in sorted(record_type.key for record_type in registry):
-        if type_key < job.cursor_type:
-            continue
-        after = job.cursor_key if type_key == job.cursor_type else 0
-        changes = changes_of(job.operations).filter(record_type=type_key)
-        ids = changes.filter(record_id__gt=after).order_by("record_id").values_list("record_id")
-        batch = [pk for (pk,) in ids.distinct()[:BATCH]]
-        if batch:
-            _undo(actor, job, type_key, batch)
-            return True
-    return False
+    found = touched.batch_after((job.cursor_type, job.cursor_key))
+    if found is None:
+        return False
+    type_key, batch = found
+    _undo(actor, job, type_key, batch)
+    return True
 
 
 def _undo(actor: Actor, job: UndoJob, type_key: str, batch: list[int]) -> None:

@@ -46,6 +46,11 @@ def undone(actor, job):
     return undo
 
 
+def batch_of(undo, actor):
+    touched = undo_jobs.TouchedRecords(undo.operations)
+    return undo_jobs.undo_batch(actor=actor, job_id=undo.pk, touched=touched)
+
+
 def change(owner, as_actor, name, **values):
     update_record(
         actor=as_actor(owner),
@@ -111,7 +116,7 @@ def test_a_batch_costs_the_same_however_many_rows_it_has(owner, as_actor, monkey
     for size in (40, 80):
         monkeypatch.setattr(undo_jobs, "BATCH", size)
         with CaptureQueriesContext(connection) as asked:
-            undo_jobs.undo_batch(actor=as_actor(owner), job_id=undo.pk)
+            batch_of(undo, as_actor(owner))
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 20
     employees = Account.objects.order_by("pk").values_list("employees", flat=True)
@@ -203,7 +208,7 @@ def test_what_was_half_done_goes_on_behind_its_cursor(owner, as_actor, monkeypat
     monkeypatch.setattr(undo_jobs, "BATCH", 4)
     job = imported(as_actor(owner), firms(10))
     undo = undo_import(actor=as_actor(owner), job_id=job.pk).undo
-    assert undo_jobs.undo_batch(actor=as_actor(owner), job_id=undo.pk)
+    assert batch_of(undo, as_actor(owner))
     assert Account.objects.alive().count() == 6
     monkeypatch.setattr(undo_in_batches, "delay", undo_in_batches)
     resume_undos()
@@ -242,7 +247,7 @@ def test_one_that_stopped_goes_on_when_it_is_asked_for_again(owner, as_actor, mo
     monkeypatch.setattr(undo_jobs, "BATCH", 2)
     job = imported(as_actor(owner), firms(4))
     undo = undo_import(actor=as_actor(owner), job_id=job.pk).undo
-    undo_jobs.undo_batch(actor=as_actor(owner), job_id=undo.pk)
+    batch_of(undo, as_actor(owner))
     undo_jobs.fail_undo(actor=as_actor(owner), job_id=undo.pk, failure="The disk is full")
     job.refresh_from_db()
     assert (job.state, job.failure) == (ImportJob.State.DONE, "The disk is full")

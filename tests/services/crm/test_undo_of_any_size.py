@@ -13,7 +13,7 @@ from crm.operations import operation_called
 from crm.records.history import undo_jobs
 from crm.records.history.tasks import undo_in_batches
 from crm.records.history.undo import undo_operation
-from crm.records.history.undo_jobs import begin_undo, fail_undo, start_undo, undo_batch
+from crm.records.history.undo_jobs import begin_undo, fail_undo, start_undo
 from crm.records.services import bulk_update_records
 from crm.registry.registry import registry
 from tests.factories.accounts import make_account
@@ -44,6 +44,11 @@ def moved(owner, as_actor):
         return operation_id
 
     return move
+
+
+def batch_of(undo, actor):
+    touched = undo_jobs.TouchedRecords(undo.operations)
+    return undo_jobs.undo_batch(actor=actor, job_id=undo.pk, touched=touched)
 
 
 def cities():
@@ -137,7 +142,7 @@ def test_one_that_stopped_is_resumed_by_pressing_undo_again(moved, owner, as_act
     monkeypatch.setattr(undo_jobs, "BATCH", 2)
     operation_id = moved(4)
     job = start_undo(actor=as_actor(owner), operation_id=operation_id)
-    undo_batch(actor=as_actor(owner), job_id=job.pk)
+    batch_of(job, as_actor(owner))
     fail_undo(actor=as_actor(owner), job_id=job.pk, failure="The disk is full")
     again = start_undo(actor=as_actor(owner), operation_id=operation_id)
     assert (again.pk, again.state, again.done) == (job.pk, "running", 2)
