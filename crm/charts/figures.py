@@ -50,6 +50,13 @@ class Mark:
     parts: Sequence[Part] = ()
     has_figure: bool = False
 
+    @property
+    def title(self) -> str:
+        """'March: 12' or, of several series, 'March: 12 (won 7, lost 5)'."""
+        title = f"{self.name}: {self.exact}"
+        parts = ", ".join(f"{part.name} {part.exact}" for part in self.parts)
+        return f"{title} ({parts})" if parts else title
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -42,6 +42,36 @@ class Head:
     is_first: bool = False  # whether the list is sorted by this column before all others
     is_editable: bool = False  # whether cells below it can be changed where they stand
 
+    @property
+    def icon(self) -> str:
+        return {"ascending": "arrow-up", "descending": "arrow-down"}.get(self.direction, "")
+
+
+@dataclass(frozen=True)
+class ListRights:
+    """What the reader may do in this list."""
+
+    create: bool
+    export: bool
+    import_rows: bool
+    bulk: bool
+    assign: bool
+    delete: bool
+    merge: bool
+    edit: bool
+
+
+@dataclass(frozen=True)
+class ListCommands:
+    """Where the commands at a list's head lead: queries of addresses, '' where there is none."""
+
+    query: str
+    rows_only: str
+    whole: str
+    board_query: str
+    chart_query: str
+    has_chart: bool
+
 
 def list_records(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """One page of the list; the same answer for the page and for its fragment."""
@@ -80,9 +110,7 @@ def context(address: ListAddress) -> dict[str, Any]:
         "type": address.record_type,
         "heads": _keyed_heads(address, classes),
         "saved_views": saved_views(address),
-        "board_query": address.elsewhere if address.is_narrowed or "view" in address.query else "",
-        "has_chart": address.chart is not None,
-        "chart_query": address.chart_toggle if address.record_type.charts else "",
+        "commands": _commands(address),
         "row_count": len(page.rows),
         "rows": shown_rows(address, page.rows),
         "count": shown_count(address, count),
@@ -95,7 +123,7 @@ def context(address: ListAddress) -> dict[str, Any]:
         "sorted_by": sorted_by(address),
         "page_size": PAGE_SIZE,
         **beside(address, is_drawn="drawn" in address.query),
-        **_allowed(address),
+        "may": list_rights(address),
     }
 
 
@@ -121,22 +149,34 @@ def shown_rows(address: ListAddress, rows: Sequence[Any]) -> SafeString:
     )
 
 
-def _allowed(address: ListAddress) -> dict[str, Any]:
+def _commands(address: ListAddress) -> ListCommands:
+    has_address = address.is_narrowed or "view" in address.query
+    return ListCommands(
+        query=address.state.urlencode(),
+        rows_only=address.rows_only,
+        whole=address.whole,
+        board_query=address.elsewhere if has_address else "",
+        chart_query=address.chart_toggle if address.record_type.charts else "",
+        has_chart=address.chart is not None,
+    )
+
+
+def list_rights(address: ListAddress) -> ListRights:
     record_type, actor = address.record_type, address.actor
     may_create = actor.can(record_type.key, Privilege.CREATE)
     may_export = actor.can(record_type.key, Privilege.EXPORT)
     may_edit = actor.can(record_type.key, Privilege.WRITE)
     may_merge = actor.can(record_type.key, Privilege.MERGE)
-    return {
-        "may_create": may_create,
-        "may_export": record_type.has(Feature.EXPORT) and may_export,
-        "may_import": record_type.has(Feature.IMPORT) and may_create,
-        "may_bulk": record_type.has(Feature.BULK),
-        "may_assign": actor.can(record_type.key, Privilege.ASSIGN),
-        "may_delete": actor.can(record_type.key, Privilege.DELETE),
-        "may_merge": record_type.has(Feature.MERGE) and may_edit and may_merge,
-        "may_edit": bool(may_edit and record_type.bulk_fields),
-    }
+    return ListRights(
+        create=may_create,
+        export=record_type.has(Feature.EXPORT) and may_export,
+        import_rows=record_type.has(Feature.IMPORT) and may_create,
+        bulk=record_type.has(Feature.BULK),
+        assign=actor.can(record_type.key, Privilege.ASSIGN),
+        delete=actor.can(record_type.key, Privilege.DELETE),
+        merge=record_type.has(Feature.MERGE) and may_edit and may_merge,
+        edit=bool(may_edit and record_type.bulk_fields),
+    )
 
 
 def cell_classes(columns: Sequence[BoundColumn]) -> dict[str, str]:

@@ -78,6 +78,18 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key)
 
 
+@register.filter
+def button_look(attrs: Mapping[str, Any]) -> str:
+    """The classes of a button of allauth's pages, from the tags it gives that button."""
+    tags = set(attrs.get("tags") or ())
+    size = " btn-sm" if "tool" in tags else ""
+    if "danger" in tags:
+        return f"btn btn-stop{size}"
+    if tags & {"outline", "secondary", "tool", "panel"} or attrs.get("href"):
+        return f"btn{size}"
+    return "btn btn-quiet" if tags & {"link", "cancel"} else "btn btn-primary"
+
+
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
 BROWSERS |= {"Safari": "Safari"}
 SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"}

@@ -17,6 +17,7 @@ from crm.records.running import go, number_of, run, say
 from crm.registry.declaration import RecordType
 from crm.registry.links import action_url
 from crm.registry.registry import registry
+from crm.ui import parts
 from marketing.models import CampaignActivity, Recipient, Send
 from marketing.reports import Progress, bar_length, progress_of, sent_by_minute
 from marketing.services import resolve_unknown
@@ -91,6 +92,7 @@ def _figures(activity: CampaignActivity) -> dict[str, Any]:
         "send": send,
         "bar": _bar(progress),
         "percents": _percents(progress),
+        "counts_in_words": _counts_in_words(progress),
         "reasons": _reasons(progress),
         "funnel": _funnel(progress),
         "chart": _chart(sent_by_minute(activity)),
@@ -104,6 +106,13 @@ def _percents(progress: Progress) -> dict[str, str]:
     return {
         name: f"{progress.states.get(name, 0) * 100 / whole:.1f}"
         for name in (Row.SENT, Row.FAILED, Row.UNKNOWN)
+    }
+
+
+def _counts_in_words(progress: Progress) -> str:
+    return _("%(sent)s sent, %(failed)s refused, %(unknown)s unknown, %(waiting)s waiting") % {
+        name: parts.number(getattr(progress, name))
+        for name in ("sent", "failed", "unknown", "waiting")
     }
 
 

@@ -15,6 +15,9 @@ from sales_docs.models import DocumentLine, Quote
 from sales_docs.services.editing import lines_of
 from sales_docs.wording import Figures
 
+# A pill's tone and icon; what is the same in both has none.
+TONES = {"added": ("good", "plus"), "removed": ("bad", "minus"), "changed": ("warn", "pencil")}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
@@ -27,6 +30,14 @@ class Difference:
     after: str
     net_before: str
     net_after: str
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.change, ("", ""))[0]
+
+    @property
+    def icon(self) -> str:
+        return TONES.get(self.change, ("", ""))[1]
 
 
 def compare_revisions(request: HttpRequest, record_type: RecordType, record: Quote) -> HttpResponse:

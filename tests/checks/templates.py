@@ -1,6 +1,7 @@
-"""Templates hold no script, style or handler of their own, and trust no text.
+"""Templates hold no script, style or handler of their own, trust no text, and have short lines.
 
-The Content-Security-Policy would stop these in the browser; here they are stopped before.
+The Content-Security-Policy would stop the first of these in the browser; here they are stopped
+before.
 """
 
 import re
@@ -24,6 +25,7 @@ BANNED_ON_PAGES = {
     "an inline style": re.compile(r"""[\s"']style\s*=\s*["'{]""", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
 }
+LONGEST = 160  # characters of a line
 COMMENT = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}", re.DOTALL)
 
 
@@ -39,6 +41,9 @@ def faults(path: Path) -> Iterator[tuple[int, str]]:
     for name, pattern in banned.items():
         for found in pattern.finditer(text):
             yield text.count("\n", 0, found.start()) + 1, name
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if len(line) > LONGEST:
+            yield number, f"{len(line)} characters, and {LONGEST} are the most"
 
 
 def main(root: Path = ROOT) -> int:

@@ -94,6 +94,15 @@ def _steps(current: int) -> list[tuple[str, str]]:
     ]
 
 
+VERDICT_ICONS = {
+    services.Verdict.NEW: "plus",
+    services.Verdict.UPDATE: "pencil",
+    services.Verdict.SAME: "equal",
+    services.Verdict.DUPLICATE: "copy",
+    services.Verdict.ERROR: "circle-alert",
+}
+
+
 def _verdicts(request: HttpRequest, found: ImportJob) -> dict[str, Any]:
     wanted = request.GET.get("verdict", "")
     rows = found.rows.order_by("line")
@@ -101,7 +110,7 @@ def _verdicts(request: HttpRequest, found: ImportJob) -> dict[str, Any]:
         rows = rows.filter(verdict=wanted)
     counts = services.verdict_counts(found)
     return {
-        "counts": [(v, v.label, counts[v]) for v in services.Verdict if v],
+        "counts": [(v, VERDICT_ICONS[v], v.label, counts[v]) for v in services.Verdict if v],
         "writable": counts["new"] + counts["update"],
         "left_out": counts["error"] + counts["duplicate"],
         "findings": findings(request.actor, found),

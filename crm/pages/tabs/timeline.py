@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from crm.activities.forms import ComposerForm
-from crm.journal.timeline import CHANGES, Cursor, timeline
+from crm.journal.timeline import CHANGES, ICONS, Cursor, timeline
 from crm.models import Activity
 from crm.models.levels import Privilege
 from crm.ui.keyed import Keyed
@@ -45,7 +45,7 @@ def timeline_context(request: HttpRequest, record: Any) -> dict[str, Any]:
     }
 
 
-COMPOSER_KINDS = tuple((kind.value, kind.label) for kind in OFFERED)
+COMPOSER_KINDS = tuple((kind.value, kind.label, ICONS[kind]) for kind in OFFERED)
 # What every composer looks like before anything is written: the same for everybody.
 BLANK_COMPOSER = Keyed("blank composer", lambda: ComposerForm(initial={"kind": Activity.Kind.NOTE}))
 

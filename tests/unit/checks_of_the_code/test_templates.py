@@ -55,3 +55,9 @@ def test_a_fault_fails_the_check_and_is_named_with_its_line(tmp_path, capsys):
     assert list(templates(tmp_path)) == [page]
     assert main(tmp_path) == 1
     assert capsys.readouterr().out == "templates/lead/page.html:3: |safe\n"
+
+
+def test_a_long_line_is_found(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(f"{'é' * 160}\n{'x' * 161}\n")
+    assert list(faults(page)) == [(2, "161 characters, and 160 are the most")]

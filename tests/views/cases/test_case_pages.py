@@ -11,10 +11,11 @@ from tests.factories.accounts import make_account, make_contact
 from tests.factories.cases import make_case, make_queue
 from tests.factories.opportunities import make_opportunity
 from tests.factories.service import make_article, make_contract, make_line
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def test_the_page_shows_the_customers_other_cases_deals_and_what_was_agreed(agent, owner, sign_in):

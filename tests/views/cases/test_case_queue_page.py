@@ -8,6 +8,7 @@ from crm.activities.services import log_activity
 from crm.models import Activity, FieldChange, JournalEntry
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.cases import make_case, make_queue
+from tests.markup import tight
 from tests.people import make_user
 
 
@@ -17,7 +18,7 @@ def queue(admin):
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def counts():

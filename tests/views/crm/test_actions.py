@@ -8,12 +8,13 @@ import pytest
 from crm import clock
 from crm.activities.services import log_activity
 from crm.models import Activity, JournalEntry
+from tests.markup import tight
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 @pytest.fixture

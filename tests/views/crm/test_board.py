@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.opportunities import make_opportunity
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def page(owner, sign_in, monkeypatch):
 
     def fetch(query="", **headers):
         response = client.get(f"/opportunities/board/{query}", headers=headers)
-        response.text_ = response.content.decode()
+        response.text_ = tight(response.content.decode())
         return response
 
     return fetch
@@ -111,15 +112,15 @@ def test_a_moved_card_stays_on_the_narrowed_board(owner, sign_in):
 def test_the_list_and_the_board_lead_to_each_other_with_their_filters(owner, sign_in):
     make_opportunity(owner, rating="hot")
     client = sign_in(owner)
-    listed = client.get("/opportunities/?view=all&rating=hot").content.decode()
+    listed = tight(client.get("/opportunities/?view=all&rating=hot").content.decode())
     assert 'href="/opportunities/board/?view=all&amp;rating=hot"' in listed
-    board = client.get("/opportunities/board/?view=all&rating=hot").content.decode()
+    board = tight(client.get("/opportunities/board/?view=all&rating=hot").content.decode())
     assert 'href="/opportunities/?view=all&amp;rating=hot"' in board
 
 
 def test_others_cards_are_not_shown_nor_counted(owner, stranger, sign_in):
     make_opportunity(stranger, name="Hidden")
-    text = sign_in(owner).get("/opportunities/board/").content.decode()
+    text = tight(sign_in(owner).get("/opportunities/board/").content.decode())
     assert "Hidden" not in text
     assert '<h2>Qualify</h2><span class="count">0</span>' in text
 
@@ -127,10 +128,10 @@ def test_others_cards_are_not_shown_nor_counted(owner, stranger, sign_in):
 def test_the_board_offers_the_filters_of_its_list(owner, sign_in):
     make_opportunity(owner, rating="hot")
     client = sign_in(owner)
-    board = client.get("/opportunities/board/?mine=1&rating=hot").content.decode()
+    board = tight(client.get("/opportunities/board/?mine=1&rating=hot").content.decode())
     address = re.search(r'class="menu-item" href="([^"]+)"', board)[1].replace("&amp;", "&")
     for headers in ({"hx-request": "true"}, {}):
-        text = client.get(f"{address}&part=filters", headers=headers).content.decode()
+        text = tight(client.get(f"{address}&part=filters", headers=headers).content.decode())
         assert 'method="get" action="/opportunities/board/">' in text
         assert '<input type="hidden" name="mine" value="1">' in text
         assert 'name="est_close_on_from"' in text

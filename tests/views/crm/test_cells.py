@@ -20,6 +20,7 @@ from tests.contract.watching import nothing_changes
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
 from tests.factories.sales_docs import line, make_invoice
+from tests.markup import tight
 from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def cell(owner, sign_in):
 
 
 def text(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def changed_by_somebody(actor, record, **values):

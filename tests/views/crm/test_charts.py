@@ -16,6 +16,7 @@ from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.factories.accounts import make_account
 from tests.factories.opportunities import make_opportunity
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def drawn(client):
     def fetch(address, *, has_parts=False):
         response = client.get(address, headers={"hx-request": "true"})
         assert response.status_code == 200, response.content[:2000]
-        found = ROW.findall(response.content.decode())
+        found = ROW.findall(tight(response.content.decode()))
         return [tuple(map(unescape, row[1:])) for row in found if has_parts or not row[0]]
 
     return fetch
@@ -46,7 +47,7 @@ def names(rows):
 
 def rows_of(client, address):
     """How many rows the list at this address shows."""
-    content = client.get(address).content.decode()
+    content = tight(client.get(address).content.decode())
     return content.count("data-row")
 
 
@@ -122,7 +123,7 @@ def test_a_stacked_mark_says_what_it_is_made_of_and_each_part_leads_to_its_rows(
     ]
     for _name, query, count, _amount in rows:
         assert rows_of(client, f"/opportunities/{query}") == int(count), query
-    page = client.get("/opportunities/?chart=close&drawn=1").content.decode()
+    page = tight(client.get("/opportunities/?chart=close&drawn=1").content.decode())
     assert "Week of 2 Mar 2026: €180,000.00, Qualify €120,000.00, Close €60,000.00" in page
     assert '<rect class="c1" y="0" width="8" height="66.7"/>' in page
     assert '<rect class="c4" y="66.7" width="8" height="33.3"/>' in page
@@ -222,18 +223,18 @@ def test_won_revenue_leaves_out_what_was_lost(owner, sign_in, drawn, client):
 def test_a_list_asks_for_its_chart_apart_and_draws_it_for_who_has_no_scripts(owner, sign_in):
     make_account(owner, name="Aurelis", industry="energy")
     client = sign_in(owner)
-    page = client.get("/accounts/?chart=industry&sort=name").content.decode()
+    page = tight(client.get("/accounts/?chart=industry&sort=name").content.decode())
     assert 'hx-get="/accounts/chart/?chart=industry&amp;sort=name" hx-trigger="load"' in page
     assert "chart-figure" not in page
     answer = client.get("/accounts/chart/?chart=industry&sort=name")
     assert answer["Location"] == "/accounts/?chart=industry&sort=name&drawn=1"
-    assert "chart-figure" in client.get(answer["Location"]).content.decode()
+    assert "chart-figure" in tight(client.get(answer["Location"]).content.decode())
 
 
 def test_the_chart_is_kept_by_sorting_paging_and_other_views(owner, sign_in):
     for number in range(60):
         make_account(owner, name=f"Account {number}")
-    page = sign_in(owner).get("/accounts/?chart=industry&sort=name").content.decode()
+    page = tight(sign_in(owner).get("/accounts/?chart=industry&sort=name").content.decode())
     assert 'href="?view=all&amp;chart=industry"' in page
     assert 'href="?chart=industry&amp;sort=-name"' in page
     assert re.search(r'rel="next" href="\?chart=industry&amp;sort=name&amp;after=', page)
@@ -255,7 +256,7 @@ def test_too_many_rows_to_count_are_said_to_be_too_many(owner, sign_in, monkeypa
     monkeypatch.setattr(grouping, "PATIENCE", "20ms")
     page = sign_in(owner).get("/accounts/?chart=industry&drawn=1")
     assert page.status_code == 200
-    assert "These are too many rows to count while you wait." in page.content.decode()
+    assert "These are too many rows to count while you wait." in tight(page.content.decode())
 
 
 def test_names_are_made_harmless(owner, sign_in, drawn, client):
@@ -270,7 +271,7 @@ def test_names_are_made_harmless(owner, sign_in, drawn, client):
 def test_a_mark_leaves_the_row_one_looked_at(owner, sign_in, drawn, client):
     account = make_account(owner, name="Aurelis", industry="energy")
     sign_in(owner)
-    page = client.get(f"/accounts/?chart=industry&preview={account.pk}").content.decode()
+    page = tight(client.get(f"/accounts/?chart=industry&preview={account.pk}").content.decode())
     assert 'hx-get="/accounts/chart/?chart=industry" hx-trigger="load"' in page
     ((_name, query, _count, _amount),) = drawn(f"/accounts/chart/?preview={account.pk}")
     assert query == "?chart=industry&industry=energy"

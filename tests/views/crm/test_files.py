@@ -6,10 +6,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from crm.activities.files import attach_file, clean_name
 from crm.models import File
 from tests.factories.accounts import make_account
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 @pytest.fixture

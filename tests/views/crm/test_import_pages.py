@@ -16,6 +16,7 @@ from opportunities.models import Opportunity
 from sales_docs.models import Product
 from tests.factories.accounts import make_account
 from tests.factories.sales_docs import make_product
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ DEALS = (
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from crm import clock
 from crm.models import Activity
 from crm.records.lists.lateness import has_passed
 from tests.factories.opportunities import make_opportunity
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ LATE = re.compile(
 
 
 def page(client, address):
-    return client.get(address).content.decode()
+    return tight(client.get(address).content.decode())
 
 
 def test_an_open_deal_past_its_close_date_is_overdue_and_one_of_today_is_not(owner, sign_in):

@@ -17,6 +17,7 @@ from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def page(owner, sign_in):
 
     def fetch(address, **headers):
         response = client.get(address, headers=headers)
-        response.text_ = response.content.decode()
+        response.text_ = tight(response.content.decode())
         return response
 
     return fetch
@@ -375,7 +376,7 @@ def test_a_page_behind_the_last_row_leads_back(page, owner, monkeypatch):
 
 def test_what_one_may_not_do_is_not_offered(sign_in, agent, owner):
     make_opportunity(owner)
-    text = sign_in(agent).get("/opportunities/?view=all").content.decode()
+    text = tight(sign_in(agent).get("/opportunities/?view=all").content.decode())
     assert "/opportunities/new/" not in text
     assert "bulk/delete" not in text
     assert "export.csv" not in text

@@ -5,13 +5,14 @@ from django.core.mail import EmailMultiAlternatives
 
 from crm.mail.local import LocalMailboxBackend
 from crm.models import LocalMessage
+from tests.markup import tight
 
 PAGES = ["", "{pk}/", "{pk}/frame/", "{pk}/source/"]
 SCRIPT = "<script>alert(document.cookie)</script>"
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def mail(subject="An offer", to="ana@example.com", html=""):

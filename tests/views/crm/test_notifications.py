@@ -14,6 +14,7 @@ from crm.models.levels import Privilege
 from crm.records.services import assign_records, delete_records, share_record
 from crm.registry.registry import registry
 from tests.factories.accounts import make_account
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def give(user, record, count=1, **values):
 
 def bell(client, address="/"):
     """The number on the bell and what is read out."""
-    text = client.get(address).content.decode()
+    text = tight(client.get(address).content.decode())
     found = re.search(
         r'data-bell data-count="(\d+)".*?aria-label="([^"]*)".*?hidden="true">([^<]*)</span>',
         text,
@@ -41,7 +42,7 @@ def bell(client, address="/"):
 
 
 def titles(response):
-    text = response.content.decode()
+    text = tight(response.content.decode())
     return re.findall(r'<span class="strong cut">(?:<span[^>]*>[^<]*</span>)?([^<]*)</span>', text)
 
 
@@ -114,7 +115,7 @@ def test_a_menu_lists_the_newest_eight_with_words_and_links(owner, teammate, sig
         give(teammate, account, actor=owner)
     response = sign_in(teammate).get("/notifications/menu/", headers=HTMX)
     assert titles(response) == [f"Firm {n}" for n in range(8, 0, -1)]
-    text = response.content.decode()
+    text = tight(response.content.decode())
     assert text.count("Owner shared this account with you") == 8
     assert f'href="/accounts/{accounts[8].pk}/"' in text
     assert json.loads(response["HX-Trigger"])["crm:unread"]["badge"] == "9"
@@ -128,7 +129,7 @@ def test_without_a_script_the_menu_is_the_page(owner, sign_in):
 def test_many_records_lead_to_the_list_of_mine(owner, teammate, sign_in, as_actor):
     ids = [make_account(owner, name=f"Firm {n}").pk for n in range(12)]
     assign_records(actor=as_actor(owner), record_type=ACCOUNTS, ids=ids, owner_id=teammate.pk)
-    text = sign_in(teammate).get("/notifications/").content.decode()
+    text = tight(sign_in(teammate).get("/notifications/").content.decode())
     assert "Owner assigned 12 accounts to you" in text
     assert 'href="/accounts/?view=mine"' in text
 
@@ -145,15 +146,15 @@ def test_what_one_may_no_longer_see_keeps_its_place_without_its_name(
     for address, headers in (("/notifications/", {}), ("/notifications/menu/", HTMX)):
         page = client.get(address, headers=headers)
         assert titles(page) == ["Something that is gone, or that you may not see"]
-        assert "Quorble" not in page.content.decode()
-        assert f"/accounts/{account.pk}/" not in page.content.decode()
+        assert "Quorble" not in tight(page.content.decode())
+        assert f"/accounts/{account.pk}/" not in tight(page.content.decode())
 
 
 def test_what_is_in_the_bin_is_not_named(owner, teammate, sign_in, as_actor):
     account = make_account(owner, name="Zyxwut Quorble")
     give(teammate, account)
     delete_records(actor=as_actor(owner), record_type=ACCOUNTS, ids=[account.pk])
-    assert "Quorble" not in sign_in(teammate).get("/notifications/").content.decode()
+    assert "Quorble" not in tight(sign_in(teammate).get("/notifications/").content.decode())
 
 
 def test_a_page_asks_the_same_for_two_as_for_thirty(owner, sign_in):
@@ -181,7 +182,7 @@ def test_pages_go_on_where_the_one_before_ended(owner, sign_in):
     rows = give(owner, account, 65)
     seen, address = [], "/notifications/"
     while address:
-        text = client.get(address).content.decode()
+        text = tight(client.get(address).content.decode())
         seen += [int(pk) for pk in re.findall(r'id="notification-(\d+)"', text)]
         found = re.search(r'rel="next" href="([^"]*)"', text)
         address = "/notifications/" + found[1].replace("&amp;", "&") if found else ""
@@ -204,9 +205,9 @@ def test_an_address_nobody_wrote_is_refused(owner, sign_in, query):
 
 def test_nothing_yet_and_nothing_unread_say_what_comes_here(owner, sign_in):
     client = sign_in(owner)
-    assert "Nothing to tell you yet" in client.get("/notifications/").content.decode()
+    assert "Nothing to tell you yet" in tight(client.get("/notifications/").content.decode())
     give(owner, make_account(owner), read_at=clock.now())
-    page = client.get("/notifications/?show=unread").content.decode()
+    page = tight(client.get("/notifications/?show=unread").content.decode())
     assert "You have read everything" in page
     assert "Mark all as read" not in page
 
@@ -241,8 +242,8 @@ def test_one_is_marked_and_taken_back_without_a_script(owner, sign_in):
 def test_with_a_script_the_row_and_the_bell_come_back(owner, sign_in):
     rows = give(owner, make_account(owner), 2)
     response = sign_in(owner).post(f"/notifications/{rows[0].pk}/read/", headers=HTMX)
-    assert f'id="notification-{rows[0].pk}"' in response.content.decode()
-    assert f"/notifications/{rows[0].pk}/unread/" in response.content.decode()
+    assert f'id="notification-{rows[0].pk}"' in tight(response.content.decode())
+    assert f"/notifications/{rows[0].pk}/unread/" in tight(response.content.decode())
     assert json.loads(response["HX-Trigger"]) == {
         "crm:unread": {"count": 1, "badge": "1", "words": "Notifications, 1 unread"}
     }
@@ -267,4 +268,4 @@ def test_a_reader_s_language_and_zone_are_used(owner, teammate, sign_in):
     noon = clock.now().replace(hour=3, minute=5) - timedelta(days=40)
     give(teammate, make_account(owner))
     Notification.objects.update(at=noon)
-    assert "12:05" in sign_in(teammate).get("/notifications/").content.decode()
+    assert "12:05" in tight(sign_in(teammate).get("/notifications/").content.decode())

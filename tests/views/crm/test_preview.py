@@ -12,6 +12,7 @@ from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.watching import nothing_changes
 from tests.factories.accounts import make_account, make_contact
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def page(owner, sign_in):
 
     def fetch(address, **headers):
         response = client.get(address, headers=headers)
-        response.text_ = " ".join(response.content.decode().split())
+        response.text_ = tight(response.content.decode())
         return response
 
     return fetch
@@ -77,7 +78,7 @@ def test_the_row_in_the_pane_is_marked_and_every_row_leads_to_its_own(page, owne
 def test_asked_for_alone_the_pane_comes_without_the_list(page, owner):
     account = make_account(owner)
     response = page(f"/accounts/?preview={account.pk}", **PANE)
-    assert response.text_.startswith('<div id="preview"> <section class="preview"')
+    assert response.text_.startswith('<div id="preview"><section class="preview"')
     assert "<table" not in response.text_
 
 
@@ -116,7 +117,7 @@ def test_a_link_to_a_hidden_record_does_not_say_its_name(page, owner, stranger):
 
 def test_who_may_not_write_is_not_offered_to_edit(page, owner, agent, sign_in):
     account = make_account(owner)
-    text = sign_in(agent).get(f"/accounts/?view=all&preview={account.pk}").content.decode()
+    text = tight(sign_in(agent).get(f"/accounts/?view=all&preview={account.pk}").content.decode())
     assert f'data-preview="{account.pk}"' in text
     assert f"/accounts/{account.pk}/edit/" not in text
 
@@ -134,8 +135,8 @@ def test_every_type_has_a_preview(record_type, admin, sign_in):
     record = make_record(record_type.model, admin)
     response = sign_in(admin).get(f"/{record_type.slug}/?preview={record.pk}", headers=PANE)
     assert response.status_code == 200
-    assert f'data-preview="{record.pk}"' in response.content.decode()
-    assert f'href="/{record_type.slug}/{record.pk}/"' in response.content.decode()
+    assert f'data-preview="{record.pk}"' in tight(response.content.decode())
+    assert f'href="/{record_type.slug}/{record.pk}/"' in tight(response.content.decode())
 
 
 def test_the_pane_alone_takes_a_fixed_number_of_queries(owner, sign_in, as_actor):

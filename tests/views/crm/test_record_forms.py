@@ -11,10 +11,11 @@ from crm.models import JournalEntry
 from crm.records.services import update_record
 from crm.registry.registry import registry
 from tests.factories.accounts import make_account
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def filled(owner, **values):

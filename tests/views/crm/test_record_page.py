@@ -7,10 +7,11 @@ from crm.labels import names
 from crm.models import Activity, RecentRecord
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def test_the_page_shows_title_status_key_fields_and_sections(owner, sign_in):

@@ -1,10 +1,11 @@
 """Pages that can't be shown keep the frame, so that one can go on from there."""
 
 from tests.factories.accounts import make_account
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def test_who_is_logged_in_is_refused_within_the_frame(stranger, owner, sign_in):

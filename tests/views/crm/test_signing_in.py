@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from crm.settings import base
 from tests.factories.accounts import make_account
+from tests.markup import tight
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ RIGHT = {"login": "owner", "password": PASSWORD}
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def test_the_sixth_wrong_password_is_not_even_looked_at(owner, client):

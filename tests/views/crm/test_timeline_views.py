@@ -14,10 +14,11 @@ from crm.records.services import update_record
 from crm.registry.registry import registry
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_opportunity
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def note(actor, record, body):

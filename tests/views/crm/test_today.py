@@ -6,10 +6,11 @@ from crm import clock
 from crm.activities.services import log_activity
 from crm.models import NotificationChoice, User
 from tests.factories.accounts import make_account
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def plan(actor, subject, due, kind="task", regarding=None):

@@ -25,12 +25,13 @@ from tests.factories.marketing import (
     make_mailing,
     make_response,
 )
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 from opportunities.models import Opportunity
 from tests.factories.accounts import make_account, make_contact
 from tests.factories.opportunities import make_competitor, make_opportunity
+from tests.markup import tight
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def test_the_page_shows_stages_steps_customer_and_rivals(owner, sign_in):

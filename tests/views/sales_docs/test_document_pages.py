@@ -15,6 +15,7 @@ from tests.factories.sales_docs import (
     make_product,
     make_quote,
 )
+from tests.markup import tight
 from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ MADE = {"quotes": make_quote, "orders": make_order, "invoices": make_invoice}
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 def money(text):

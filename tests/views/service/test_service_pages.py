@@ -6,12 +6,13 @@ import pytest
 
 from service.models import Article, Contract
 from tests.factories.service import make_article, make_contract, make_line
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
 
 def text_of(answer):
-    return " ".join(answer.content.decode().split())
+    return tight(answer.content.decode())
 
 
 @pytest.fixture
