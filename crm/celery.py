@@ -1,4 +1,5 @@
 import os
+import sys
 
 from celery import Celery
 from celery.signals import (
@@ -9,6 +10,7 @@ from celery.signals import (
     worker_ready,
     worker_shutdown,
 )
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
 
@@ -31,10 +33,14 @@ app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an
 
 @worker_init.connect
 def refuse_wrong_declarations(**_: object) -> None:
-    """A worker runs no system checks either."""
+    """A worker heeds no system checks. Raises SystemExit, with every problem: Celery goes on after
+    any other exception of a signal's receiver."""
     from crm.extensions import checks
 
-    checks.refuse_wrong_declarations()
+    try:
+        checks.refuse_wrong_declarations()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 @worker_process_init.connect
