@@ -1,9 +1,12 @@
 """A real SMTP server in a thread, which can be told to fail at any point of a conversation."""
 
 import asyncio
+import socket
 import threading
+import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -64,6 +67,7 @@ class Handler:
         self.taken: list[Taken] = []
         self.connections = 0
         self.pause = 0.0
+        self.per_connection = 0  # after as many messages it says 421; 0 is no limit
         self.arrived = threading.Event()
 
     async def handle_EHLO(  # noqa: N802
@@ -77,6 +81,11 @@ class Handler:
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.script.next("mail")
+        session.messages = getattr(session, "messages", 0) + 1
+        if self.per_connection and session.messages > self.per_connection:
+            server.transport.write(b"421 4.7.0 too many messages in this connection\r\n")
+            server.transport.close()
+            return ""
         if answer == DROP:
             server.transport.abort()
         if answer:
@@ -137,6 +146,57 @@ def mail_server(settings: Any) -> Iterator[Handler]:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_TIMEOUT = 5
+    settings.EMAIL_MESSAGE_TIMEOUT = 10
     handler.connections = 0
     yield handler
     server.stop()
+
+
+class HangingServer:
+    """Accepts connections and never answers: not a word, or a byte now and then (`trickle`)."""
+
+    def __init__(self, trickle: bytes = b"") -> None:
+        self.trickle = trickle
+        self.connections: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                self.connections.append(self._listener.accept()[0])
+                if self.trickle:
+                    threading.Thread(target=self._talk, daemon=True).start()
+
+    def _talk(self) -> None:
+        connection = self.connections[-1]
+        with suppress(OSError):
+            while True:
+                connection.sendall(self.trickle)
+                time.sleep(0.05)
+
+    def close(self) -> None:
+        self._listener.close()
+        for connection in self.connections:
+            connection.close()
+
+
+@pytest.fixture
+def hanging_mail_server(settings: Any) -> Iterator[Callable[..., HangingServer]]:
+    """Starts a mail server that hangs, and lets the settings name it."""
+    servers: list[HangingServer] = []
+
+    def started(trickle: bytes = b"") -> HangingServer:
+        servers.append(HangingServer(trickle))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", servers[-1].port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_TIMEOUT = 0.3
+        settings.EMAIL_MESSAGE_TIMEOUT = 0.5
+        return servers[-1]
+
+    yield started
+    for server in servers:
+        server.close()

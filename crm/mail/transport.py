@@ -19,15 +19,19 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
+from django.core.mail.utils import DNS_NAME
 from django.utils.translation import gettext as _
 
-TIMEOUT = 30
+from crm.mail.deadline import Deadline, WatchedSmtp, WatchedSmtpSsl
+
 OK, CLOSING, TEMPORARY, PERMANENT = 250, 421, 400, 500
 GO_AHEAD, WILL_FORWARD = 354, 251
 LONGEST_REPLY = 250
 # Before the final dot a server near by gets this long to say that it has given up meanwhile: then
 # the message was certainly not taken, and nobody's fate becomes unknown.
 LISTEN_MS = 2
+# A large message may take longer by its size: bytes a second that a slow line carries.
+SLOWEST_LINE = 100_000
 
 _FIRST_DOTS = re.compile(rb"(?m)^\.")
 
@@ -58,11 +62,14 @@ class Transport(Protocol):
 
 
 @contextmanager
-def open_transport() -> Iterator[Transport]:
-    """One connection for many messages; opened with the first of them."""
+def open_transport(*, seconds: float | None = None) -> Iterator[Transport]:
+    """One connection for many messages; opened with the first of them.
+
+    `seconds` bounds each message, connecting included; without it EMAIL_MESSAGE_TIMEOUT does.
+    """
     connection = get_connection()
     if isinstance(connection, EmailBackend):
-        transport = SmtpTransport(connection)
+        transport = SmtpTransport(connection, seconds or settings.EMAIL_MESSAGE_TIMEOUT)
         try:
             yield transport
         finally:
@@ -88,48 +95,96 @@ class BackendTransport:
 
 
 class SmtpTransport:
-    def __init__(self, backend: EmailBackend) -> None:
+    """A conversation with the server that `backend` describes."""
+
+    def __init__(self, backend: EmailBackend, seconds: float) -> None:
         self._backend = backend
-        backend.timeout = backend.timeout or settings.EMAIL_TIMEOUT or TIMEOUT
-        backend.fail_silently = False
+        self._seconds = seconds
+        self._patience = min(seconds, backend.timeout or seconds)  # for one answer
+        self._deadline = Deadline()
+        self._connection: smtplib.SMTP | None = None
+        self._has_delivered = False
 
     def close(self) -> None:
-        server, self._backend.connection = self._backend.connection, None
-        if server is None:
-            return
-        try:
-            server.quit()
-        except (smtplib.SMTPException, OSError):
-            server.close()
+        server, self._connection = self._connection, None
+        if server is not None:
+            self._deadline.start(self._patience)
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+        self._deadline.close()
 
     def _drop(self) -> None:
         """Forgets a connection on which nothing more can be said."""
-        server, self._backend.connection = self._backend.connection, None
+        server, self._connection = self._connection, None
         if server is not None:
             server.close()
 
-    def _server(self) -> smtplib.SMTP:
-        if self._backend.connection is None:
-            try:
-                self._backend.open()
-                self._backend.connection.ehlo_or_helo_if_needed()  # type: ignore[attr-defined]
-                _send_at_once(self._backend.connection)
-            except (smtplib.SMTPException, OSError) as error:
-                self._drop()
-                raise ServerTrouble(_said(error)) from error
-        server: smtplib.SMTP = self._backend.connection  # type: ignore[assignment]
-        return server
-
     def deliver(self, message: EmailMessage) -> None:
+        """Hands a message over, within a bounded time.
+
+        Many servers end a connection after some number of messages, with a 421 or without a word.
+        Where a connection served before, a new one is tried at once.
+        """
         payload, sender, recipients = _written(message)
+        self._deadline.start(self._seconds + len(payload) / SLOWEST_LINE)
+        try:
+            served_before = self._has_delivered and self._connection is not None
+            try:
+                self._deliver(payload, sender, recipients)
+            except ServerTrouble:
+                if not served_before or self._deadline.has_passed:
+                    raise
+                self._drop()
+                self._deliver(payload, sender, recipients)
+        finally:
+            self._deadline.stop()
+
+    def _deliver(self, payload: bytes, sender: str, recipients: list[str]) -> None:
         server = self._server()
         try:
             self._envelope(server, sender, recipients)
             self._begin(server, payload)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise ServerTrouble(_said(error)) from error
+            raise ServerTrouble(self._said(error)) from error
         self._finish(server)
+        self._has_delivered = True
+
+    def _server(self) -> smtplib.SMTP:
+        if self._connection is None:
+            self._has_delivered = False
+            try:
+                self._connection = self._opened()
+            except (smtplib.SMTPException, OSError) as error:
+                raise ServerTrouble(self._said(error)) from error
+        return self._connection
+
+    def _opened(self) -> smtplib.SMTP:
+        """As the back-end opens one; a server that hangs at any step is closed."""
+        backend = self._backend
+        options: dict[str, Any] = {
+            "local_hostname": DNS_NAME.get_fqdn(),
+            "timeout": self._patience,
+            "deadline": self._deadline,
+        }
+        if backend.use_ssl:
+            encrypted = {**options, "context": backend.ssl_context}
+            server: smtplib.SMTP = WatchedSmtpSsl(backend.host, backend.port, **encrypted)
+        else:
+            server = WatchedSmtp(backend.host, backend.port, **options)
+        try:
+            if backend.use_tls and not backend.use_ssl:
+                server.starttls(context=backend.ssl_context)
+            if backend.username and backend.password:
+                server.login(backend.username, backend.password)
+            server.ehlo_or_helo_if_needed()
+            _send_at_once(server)
+        except (smtplib.SMTPException, OSError):
+            server.close()
+            raise
+        return server
 
     def _envelope(self, server: smtplib.SMTP, sender: str, recipients: list[str]) -> None:
         code, reply = server.mail(sender)
@@ -146,11 +201,17 @@ class SmtpTransport:
         code, reply = server.docmd("DATA")
         if code != GO_AHEAD:
             self._refuse(server, code, reply)
+        self._wait_to_the_deadline(server)
         server.send(payload)
         if server.sock is None or _has_something_to_say(server.sock):
             # The server speaks, or is gone, before it was told that the message is complete.
             self._drop()
             raise ServerTrouble(_("The connection ended during the message."))
+
+    def _wait_to_the_deadline(self, server: smtplib.SMTP) -> None:
+        """The content is sent and examined as a whole; its answer decides the message's fate."""
+        if server.sock is not None:
+            server.sock.settimeout(self._deadline.remaining() + 1)  # the deadline comes first
 
     def _finish(self, server: smtplib.SMTP) -> None:
         try:
@@ -158,9 +219,16 @@ class SmtpTransport:
             code, reply = server.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise OutcomeUnknown(_said(error)) from error
+            raise OutcomeUnknown(self._said(error)) from error
+        if server.sock is not None:
+            server.sock.settimeout(self._patience)
         if code != OK:
             self._refuse(server, code, reply)
+
+    def _said(self, error: Exception) -> str:
+        if self._deadline.has_passed:
+            return _("The mail server took too long.")
+        return _said(error)
 
     def _refuse(self, server: smtplib.SMTP, code: int, reply: bytes) -> None:
         told = _reply(code, reply)

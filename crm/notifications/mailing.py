@@ -5,6 +5,7 @@ hears of it; whatever dies in between, nobody gets the same news twice. All that
 leaves as one mail, in their language, and holds only what they may see at that moment.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,7 @@ from crm.notifications.reading import Entry, entries_of
 from crm.operations import current, operation
 
 MOST = 100  # mails of one run
+MOST_SECONDS = 60  # of one run; then other mail gets its turn
 IN_ONE = 50
 TRY_AGAIN = timedelta(minutes=5)
 LOST_AFTER = timedelta(minutes=15)
@@ -56,9 +58,10 @@ class Letter:
 def send_waiting() -> int:
     """Writes to everybody for whom something waits; returns how many mails were handed over."""
     system, handed_over = Actor.system(), 0
+    until = time.monotonic() + MOST_SECONDS
     give_up_lost(actor=system)
     with open_transport() as transport:
-        while handed_over < MOST:
+        while handed_over < MOST and time.monotonic() < until:
             letter = claim_next(actor=system)
             if letter is None or not _send(transport, letter):
                 break

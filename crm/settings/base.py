@@ -183,6 +183,10 @@ if env("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "crm.mail.local.LocalMailboxBackend"
+# Seconds a mail server gets for one answer, and for one message as a whole: a server that accepts
+# a connection and says nothing must not hold whoever sends.
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=15.0)
+EMAIL_MESSAGE_TIMEOUT = env.float("EMAIL_MESSAGE_TIMEOUT", default=120.0)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="crm@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where links in mails lead; empty, it is the address by which whoever launches a mailing came.

@@ -15,6 +15,7 @@ from crm.activities.services import (
     send_again,
 )
 from crm.errors import AccessDenied, NotVisible, RuleViolation
+from crm.mail.transport import Refused
 from crm.models import Activity
 from tests.factories.accounts import make_account
 
@@ -150,14 +151,17 @@ def test_a_subject_takes_no_line_break_into_the_header(owner, as_actor):
 
 
 def refuse(_activity):
-    raise ConnectionRefusedError("nobody listens")
+    raise Refused("550 nobody of that name")
 
 
 def test_a_mail_that_fails_says_why_and_can_be_sent_again(owner, as_actor):
     written = write_mail(as_actor(owner))
     send_pending(refuse)
     written.refresh_from_db()
-    assert (written.delivery, written.delivery_note) == (Delivery.FAILED, "nobody listens")
+    assert (written.delivery, written.delivery_note) == (
+        Delivery.FAILED,
+        "550 nobody of that name",
+    )
     assert send_pending() == 0
     send_again(actor=as_actor(owner), record_id=written.pk)
     send_pending()

@@ -424,7 +424,7 @@ def test_after_the_dot_without_an_answer_it_is_unknown_and_never_sent_again(laun
 
 
 def test_a_hanging_answer_is_unknown(launched, settings, mail_server):
-    settings.EMAIL_TIMEOUT = 0.3
+    settings.EMAIL_MESSAGE_TIMEOUT = 0.3
     mail_server.pause = 1
     send_batch(launched.pk)
     assert Counter(states(launched).values())["unknown"] >= 1
