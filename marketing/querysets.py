@@ -23,9 +23,6 @@ class MarketingListQuerySet(RecordQuerySet):
     def unlocked(self) -> Self:
         return self.filter(is_locked=False)
 
-    def of_type(self, member_type: str) -> Self:
-        return self.filter(member_type=member_type)
-
 
 class CampaignQuerySet(RecordQuerySet):
     def under_way(self) -> Self:

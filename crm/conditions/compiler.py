@@ -17,10 +17,9 @@ from django.db.models import BooleanField, Func, Q
 from crm.access.actor import Actor, Scope
 from crm.conditions.fields import AskedField, Kind
 from crm.conditions.periods import days_of
-from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op, validate
+from crm.conditions.schema import ME, MY_TEAMS, Leaf, Node, Op
 from crm.models.levels import Privilege
 from crm.models.querysets import folded
-from crm.registry.declaration import RecordType
 
 NOTHING = Q(pk__in=())
 OPPOSITES = {
@@ -57,11 +56,6 @@ class Reading:
 
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), tzinfo=self.now.tzinfo)
-
-
-def compile_tree(record_type: RecordType, tree: object, actor: Actor, now: datetime) -> Q:
-    """The Q of a tree as it is stored. Raises BadCondition."""
-    return compile_node(validate(record_type, tree), actor, now)
 
 
 def compile_node(node: Node, actor: Actor, now: datetime) -> Q:

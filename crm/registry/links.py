@@ -61,9 +61,5 @@ def _before_id(record_type: RecordType, urlconf: str | None, prefix: str) -> str
     return reverse("records:record", args=[record_type, 0]).removesuffix("0/")
 
 
-def edit_url(record: "Record") -> str:
-    return f"{record_url(record)}edit/"
-
-
 def action_url(record: "Record", action: str) -> str:
     return f"{record_url(record)}{action}/"

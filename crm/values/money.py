@@ -89,12 +89,6 @@ def round_to(amount: Decimal, places: int, *, rounding: Rounding = Rounding.HALF
     )
 
 
-def round_money(
-    amount: Decimal, currency: str, *, rounding: Rounding = Rounding.HALF_UP
-) -> Decimal:
-    return round_to(amount, currency_exponent(currency), rounding=rounding)
-
-
 def allocate(amount: Decimal, weights: Sequence[Decimal], *, places: int) -> list[Decimal]:
     """Share an amount by largest remainder: the shares add up to it to the last unit.
 

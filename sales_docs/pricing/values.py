@@ -164,10 +164,6 @@ class DocumentTotals:
     problems: tuple[Problem, ...]
 
     @property
-    def total_discount(self) -> Decimal:
-        return self.header_discount + self.total_line_discount
-
-    @property
     def pre_freight_amount(self) -> Decimal:
         return self.detail_amount - self.header_discount
 

@@ -40,7 +40,6 @@ class PriceForm:
     version: int
     rows: list[PriceRow]
     message: str = ""
-    product_error: str = ""
 
 
 def edit_prices(request: HttpRequest, record_type: RecordType, record: PriceList) -> HttpResponse:
@@ -123,7 +122,6 @@ def _save(request: HttpRequest, price_list: PriceList, form: PriceForm) -> None:
 
 def _show_error(form: PriceForm, error: RuleViolation) -> None:
     form.message = str(error)
-    form.product_error = str(error.fields.get("product", ""))
     for row in form.rows:
         messages = [
             str(message)

@@ -50,6 +50,7 @@ def checks() -> Iterator[Check]:
     yield Check("No type is cached for good", module("tests.checks.cached_types"))
     yield Check("Every app is listed", module("tests.checks.app_list"))
     yield Check("What documents name exists", module("tests.checks.documents"))
+    yield Check("Dead code", module("tests.checks.dead_code"))
     yield Check("Length of files", module("tests.checks.file_length"))
     yield Check("Which way imports run", [tool("lint-imports"), "--no-logo"])
     yield Check("Types", [tool("mypy")], TEST_SETTINGS)

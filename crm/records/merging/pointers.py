@@ -136,10 +136,6 @@ def set_on_merge(link: LinkOnMerge) -> None:
     _on_merge[link.model._meta.label, link.name] = link.on_merge
 
 
-def declared_pointers() -> tuple[Pointer, ...]:
-    return tuple(_declared)
-
-
 def undeclared_pointers() -> Iterator[str]:
     """Pairs of columns such as `record_type` and `record_id` that nobody has declared."""
     known = {(one.model, one.type_field) for one in _declared}

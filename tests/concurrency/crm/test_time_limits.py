@@ -10,7 +10,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from accounts.models import Account
 from crm.errors import Busy
 from crm.records.services import update_record
-from crm.registry.links import edit_url, list_url
+from crm.registry.links import action_url, list_url
 from crm.registry.registry import registry
 from crm.runtime.time_limits import TimeLimits, current_limits, limited_to
 from tests.concurrency.crm.test_one_record_at_once import actor_of
@@ -67,7 +67,7 @@ def test_a_form_over_a_locked_row_answers_with_everything_that_was_typed(client,
     typed = {**sent(form), "name": "Sydfjord", "version": account.version}
     client.force_login(owner)
     with locked(account):
-        answer = client.post(edit_url(account), typed)
+        answer = client.post(action_url(account, "edit"), typed)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "Somebody is changing this at the moment. Try again." in page

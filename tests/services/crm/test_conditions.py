@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crm.conditions.compiler import compile_tree
+from crm.conditions.compiler import compile_node
 from crm.conditions.schema import leaves, validate
 from crm.conditions.words import say
 from crm.registry.registry import registry
@@ -26,6 +26,11 @@ TODAY = date(2026, 11, 19)
 NAMES = ("Énergie verte", "energie", "Pilot line", "pilot LINE 2", "100% sure_thing", "x")
 STAGES = ("qualify", "develop", "propose", "close")
 INDUSTRIES = ("energy", "retail", "")
+
+
+def compile_tree(record_type, tree, actor, now):
+    """The Q of a tree as it is stored."""
+    return compile_node(validate(record_type, tree), actor, now)
 
 
 @pytest.fixture

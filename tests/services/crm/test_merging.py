@@ -397,7 +397,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(owner, as_actor):
 
 
 def test_a_pointer_nobody_declared_is_found_at_start(monkeypatch):
-    known = [one for one in pointers.declared_pointers() if one.model is not File]
+    known = [one for one in pointers._declared if one.model is not File]
     monkeypatch.setattr(pointers, "_declared", known)
     assert list(pointers.undeclared_pointers()) == ["crm.File.record_id"]
 
