@@ -191,7 +191,7 @@ function line(one, index) {
 
 function choose(index) {
   const items = [...list.children];
-  items.forEach((item, at) => item.setAttribute("aria-selected", at === index));
+  for (const [at, item] of items.entries()) item.setAttribute("aria-selected", at === index);
   if (items[index]) field.setAttribute("aria-activedescendant", items[index].id);
   else field.removeAttribute("aria-activedescendant");
   items[index]?.scrollIntoView({ block: "nearest" });

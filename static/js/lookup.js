@@ -17,16 +17,16 @@ function library() {
 const labelOf = (select) => select.getAttribute("aria-label")
   ?? [...select.labels].map((label) => label.firstChild.textContent.trim()).join(" ");
 
-function choice(data, escape) {
-  const note = data.note ? `<span class="note">${escape(data.note)}</span>` : "";
-  return `<div>${escape(data.text)}${note}</div>`;
+function choice(data, escaped) {
+  const note = data.note ? `<span class="note">${escaped(data.note)}</span>` : "";
+  return `<div>${escaped(data.text)}${note}</div>`;
 }
 
-function nothing(select, typed, escape) {
+function nothing(select, typed, escaped) {
   const create = select.dataset.createUrl
-    ? `<a class="foot-link" href="${escape(select.dataset.createUrl)}" data-panel="${escape(select.dataset.createUrl)}?panel=1&amp;name=${encodeURIComponent(typed)}">${escape(texts.create)}</a>`
+    ? `<a class="foot-link" href="${escaped(select.dataset.createUrl)}" data-panel="${escaped(select.dataset.createUrl)}?panel=1&amp;name=${encodeURIComponent(typed)}">${escaped(texts.create)}</a>`
     : "";
-  return `<div><div class="no-results">${escape(texts.nothing)}</div>${create}</div>`;
+  return `<div><div class="no-results">${escaped(texts.nothing)}</div>${create}</div>`;
 }
 
 function settings(select) {
@@ -67,8 +67,8 @@ function settings(select) {
     },
     render: {
       option: choice,
-      item: (data, escape) => `<div title="${escape(data.text)}">${escape(data.text)}</div>`,
-      no_results: (data, escape) => nothing(select, data.input, escape),
+      item: (data, escaped) => `<div title="${escaped(data.text)}">${escaped(data.text)}</div>`,
+      no_results: (data, escaped) => nothing(select, data.input, escaped),
       loading: () => `<div class="loading">${texts.loading}</div>`,
     },
   };
@@ -92,7 +92,9 @@ function start(TomSelect, select) {
 }
 
 const TomSelect = await library();
-const startAll = (root) => root.querySelectorAll?.("select[data-lookup]").forEach((select) => start(TomSelect, select));
+const startAll = (root) => {
+  for (const select of root.querySelectorAll?.("select[data-lookup]") ?? []) start(TomSelect, select);
+};
 startAll(document);
 document.addEventListener("htmx:load", (event) => startAll(event.detail.elt));
 // A record made in the side panel is the choice in the field it was made for.

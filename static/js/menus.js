@@ -30,7 +30,7 @@ function place(menu) {
   pop.style.right = "auto";
   pop.style.bottom = "auto";
   pop.style.left = `${left}px`;
-  pop.style.top = `${top < EDGE ? EDGE : top}px`;
+  pop.style.top = `${Math.max(top, EDGE)}px`;
 }
 
 document.addEventListener("toggle", (event) => {
@@ -45,7 +45,7 @@ document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) close(menu);
   // A choice closes its menu; a form in it stays.
   const chosen = event.target.closest(".menu-list :is(a[href], form > button)");
-  if (chosen && !chosen.closest("[data-stay]")) open().forEach((menu) => close(menu));
+  if (chosen && !chosen.closest("[data-stay]")) for (const menu of open()) close(menu);
 });
 
 addEventListener("resize", () => open().forEach(place));
@@ -97,7 +97,7 @@ document.addEventListener("click", (event) => {
 });
 
 function openPanel(address) {
-  open().forEach((menu) => close(menu));
+  for (const menu of open()) close(menu);
   inside.replaceChildren();
   window.htmx.ajax("GET", address, { target: inside, swap: "innerHTML" }).then(() => {
     if (inside.childElementCount && !panel.open) panel.showModal();

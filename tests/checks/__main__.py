@@ -45,6 +45,7 @@ def checks() -> Iterator[Check]:
         "Layout of the templates", [tool("djade"), "--target-version=5.2", "--check", *templates]
     )
     yield Check("Templates hold no code", module("tests.checks.templates"))
+    yield Check("Scripts and styles", module("tests.checks.biome"))
     yield Check("Request data stays out of queries", module("tests.checks.request_data"))
     yield Check("Versions are looked at", module("tests.checks.unused_version"))
     yield Check("No type is cached for good", module("tests.checks.cached_types"))
