@@ -15,10 +15,12 @@ from cases.desk import Desk, last_said, my_queues, my_shelves, open_desk, reply_
 from cases.models import Case, Queue
 from crm import labels
 from crm.activities.forms import ComposerForm
-from crm.errors import CrmError
+from crm.errors import CrmError, StaleVersion
 from crm.models import Activity
 from crm.models.levels import Privilege
 from crm.operations import current, operation
+from crm.pages.action import conflict_dialog
+from crm.records.running import number_of
 from crm.registry.declaration import RecordType
 from crm.registry.registry import registry
 
@@ -123,8 +125,13 @@ def next_in_queue(request: HttpRequest, queue_id: int) -> HttpResponse:
 def pick(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         case, operation_id = _run(
-            actor=request.actor, service=services.pick_case, record_id=case_id
+            actor=request.actor,
+            service=services.pick_case,
+            record_id=case_id,
+            version=number_of(request.POST.get("version", "")),
         )
+    except StaleVersion as conflict:
+        return _conflict(request, "pick", case_id, conflict)
     except CrmError as error:
         if error.status in (403, 404):
             raise
@@ -140,9 +147,25 @@ def _taken(case: Case) -> str:
 
 @require_POST
 def release(request: HttpRequest, case_id: int) -> HttpResponse:
-    case, operation_id = _run(actor=request.actor, service=services.release_case, record_id=case_id)
+    try:
+        case, operation_id = _run(
+            actor=request.actor,
+            service=services.release_case,
+            record_id=case_id,
+            version=number_of(request.POST.get("version", "")),
+        )
+    except StaleVersion as conflict:
+        return _conflict(request, "release", case_id, conflict)
     messages.success(request, _("Given back again."), extra_tags=operation_id)
     return redirect("desk:queue", case.queue_item.queue_id)
+
+
+def _conflict(
+    request: HttpRequest, verb: str, case_id: int, conflict: StaleVersion
+) -> HttpResponse:
+    record_type = registry.get("case")
+    action = next(one for one in record_type.actions if one.key == verb)
+    return conflict_dialog(request, record_type, action, case_id, conflict)
 
 
 def work_in_queue(request: HttpRequest, record_type: RecordType, record: Queue) -> HttpResponse:

@@ -12,6 +12,7 @@ from crm import labels
 from crm.errors import AccessDenied, Busy, CrmError, NotVisible, StaleVersion
 from crm.models import Activity
 from crm.models.levels import Privilege
+from crm.pages.conflict import conflict_context
 from crm.records.lists.tables import bind
 from crm.records.running import run, say
 from crm.registry.declaration import Column, RecordType
@@ -68,6 +69,7 @@ def _decision(
     refusal: CrmError | None = None,
 ) -> HttpResponse:
     """The page: what was answered, else what we propose; after a refusal with its sentence."""
+    seen = request.POST.get("version", "")
     if form is not None and refusal is not None:
         _show(form, lead, refusal)
     found = suggest(request.actor, lead)
@@ -84,6 +86,8 @@ def _decision(
     status = 422 if request.method == "POST" else 200
     if isinstance(refusal, StaleVersion | Busy):
         status = refusal.status
+    if isinstance(refusal, StaleVersion):
+        context |= conflict_context(request, lead, seen, refusal)
     return render(request, "leads/qualify.html", context, status=status)
 
 
@@ -91,7 +95,8 @@ def _show(form: QualifyForm, lead: Lead, refusal: CrmError) -> None:
     if isinstance(refusal, AccessDenied | NotVisible):
         form.add_error(None, str(refusal))
         return
-    form.show_error(refusal)
+    if not isinstance(refusal, StaleVersion):
+        form.show_error(refusal)
     _renew(form, lead)
 
 

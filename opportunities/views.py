@@ -4,7 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
-from crm.errors import CrmError
+from crm.errors import CrmError, StaleVersion
+from crm.records.running import number_of
 from crm.registry.declaration import RecordType
 from crm.registry.links import record_url
 from opportunities.models import Opportunity
@@ -19,7 +20,15 @@ def tick_step(
         return HttpResponseNotAllowed(["POST"])
     step, _colon, state = request.POST.get("step", "").partition(":")
     try:
-        set_step(actor=request.actor, record_id=opportunity.pk, step=step, is_done=state == "on")
+        set_step(
+            actor=request.actor,
+            record_id=opportunity.pk,
+            step=step,
+            is_done=state == "on",
+            version=number_of(request.POST.get("version", "")),
+        )
+    except StaleVersion:
+        raise
     except CrmError as error:
         messages.error(request, str(error))
     return redirect(record_url(opportunity))
@@ -30,13 +39,15 @@ def drop_rival(
 ) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    chosen = request.POST.get("competitor_id", "")
     try:
         remove_competitor(
             actor=request.actor,
             record_id=opportunity.pk,
-            competitor_id=int(chosen) if chosen.isdecimal() else 0,
+            competitor_id=number_of(request.POST.get("competitor_id", "")) or 0,
+            version=number_of(request.POST.get("version", "")),
         )
+    except StaleVersion:
+        raise
     except CrmError as error:
         messages.error(request, str(error))
     return redirect(record_url(opportunity))

@@ -1,7 +1,4 @@
-"""Resolving, canceling and taking up again.
-
-The state decides whether they may happen, so a reader's older `version` is no obstacle.
-"""
+"""Resolving, canceling and taking up again."""
 
 from typing import Any
 

@@ -4,7 +4,6 @@ from cases.models import Case
 from crm.access.actor import Actor
 from crm.models.levels import Privilege
 from crm.records.services import lock_record
-from crm.records.services.concurrent_edits import merge_values
 from crm.registry.registry import registry
 
 
@@ -24,9 +23,3 @@ def lock_case(
         version=version,
     )
     return found
-
-
-def refuse_conflicting(case: Case, version: int | None, **wanted: object) -> None:
-    """Raises StaleVersion when somebody else changed one of these fields since `version`."""
-    if version is not None and version != case.version:
-        merge_values(case, version, wanted)

@@ -134,8 +134,9 @@ def route_case(
 ) -> Case:
     """Passes a case on: into another queue, to a person or team, or both.
 
-    A worker owns it from then on. Locks the case and its place, journals 'case_queued' or
-    'case_routed'. Raises NotVisible, AccessDenied, RuleViolation.
+    A worker owns it from then on. A case that is there already stays as it is. Locks the case and
+    its place, journals 'case_queued' or 'case_routed'. Raises NotVisible, AccessDenied,
+    RuleViolation, StaleVersion.
     """
     case = lock_case(actor=actor, record_id=record_id, privilege=Privilege.READ, version=version)
     rules.refuse_unless_active(case)
@@ -147,9 +148,11 @@ def route_case(
     target = queue or (item.queue if item else None)
     if queue is not None and not Queue.objects.visible_to(actor).filter(pk=queue.pk).exists():
         raise NotVisible
+    worker_id = worker.pk if worker else None
+    if item and target and _stands(item, target, worker_id, owner_id=case.owner_id):
+        return case
     after = None
     if target is not None:
-        worker_id = worker.pk if worker else None
         after = place_data(put(case, queue_id=target.pk, worked_by_id=worker_id))
     if worker is not None:
         _give_to(case, worker.pk)
@@ -162,6 +165,11 @@ def route_case(
         place_after=after,
     )
     return case
+
+
+def _stands(item: QueueItem, queue: Queue, worker_id: int | None, *, owner_id: int) -> bool:
+    is_placed = (item.queue_id, item.worked_by_id) == (queue.pk, worker_id)
+    return is_placed and worker_id in (None, owner_id)
 
 
 @operation

@@ -2,10 +2,10 @@
 
 from cases import rules
 from cases.models import Case
-from cases.services.locking import lock_case, refuse_conflicting
+from cases.services.locking import lock_case
 from crm.access.actor import Actor
 from crm.operations import current, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 
 
@@ -23,7 +23,7 @@ def set_case_reason(
     rules.refuse_open_reason(value)
     if case.reason == value:
         return case
-    refuse_conflicting(case, version, reason=value)
+    refuse_stale(case, version, fields={"reason"})
     old = {"reason": case.reason}
     case.reason = value
     save_changed(registry.get("case"), case, old)
@@ -41,7 +41,7 @@ def move_case_stage(
     rules.refuse_stage(value)
     if case.stage == value:
         return case
-    refuse_conflicting(case, version, stage=value)
+    refuse_stale(case, version, fields={"stage"})
     old = {"stage": case.stage}
     case.stage = value
     save_changed(registry.get("case"), case, old)

@@ -30,7 +30,10 @@ def do_action(
     record = load(request, record_type, record_id)
     request.actor.require(found.privilege, record)
     if found.view:
-        return import_string(found.view)(request, record_type, record)
+        try:
+            return import_string(found.view)(request, record_type, record)
+        except StaleVersion as conflict:
+            return conflict_dialog(request, record_type, found, record_id, conflict)
     if request.method == "POST":
         return _perform(request, record_type, found, record)
     return dialog(request, record_type, found, record, form=_new_form(request, found, record))
@@ -65,7 +68,7 @@ def _perform(
     except NotVisible:
         raise
     except StaleVersion as conflict:
-        return _conflict(request, record_type, action, form=form, conflict=conflict, record=record)
+        return conflict_dialog(request, record_type, action, record.pk, conflict, form=form)
     except CrmError as error:
         if form is not None:
             form.show_error(error)
@@ -77,19 +80,34 @@ def _perform(
     return go(request, record_url(result if isinstance(result, Record) else record))
 
 
-def _conflict(
+def conflict_dialog(
     request: HttpRequest,
     record_type: RecordType,
     action: Action,
-    *,
-    record: Any,
-    form: Any,
+    record_id: int,
     conflict: StaleVersion,
+    *,
+    form: Any = None,
 ) -> HttpResponse:
-    """The dialog again, with who changed what meanwhile and the record as it is now."""
-    now = load(request, record_type, record.pk)
+    """The dialog of a verb refused as stale: who changed what, and the button to do it anyway.
+
+    What was posted besides the form's fields is posted once more with it, so this serves verbs of
+    any address. Of a fragment's request it takes the place of the page's main part.
+    """
+    now = load(request, record_type, record_id)
     more = conflict_context(request, now, request.POST.get("version", ""), conflict)
-    return dialog(request, record_type, action, now, form=form, refusal=conflict, **more)
+    names = {"csrfmiddlewaretoken", "version", *(form.fields if form is not None else ())}
+    more["carried"] = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in names
+        for value in values
+    ]
+    response = dialog(request, record_type, action, now, form=form, refusal=conflict, **more)
+    if request.htmx and "panel" not in request.GET:
+        response["HX-Retarget"] = response["HX-Reselect"] = "#main"
+        response["HX-Reswap"] = "outerHTML show:top"
+    return response
 
 
 def dialog(

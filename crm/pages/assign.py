@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from crm.errors import AccessDenied, CrmError, RuleViolation
+from crm.errors import AccessDenied, CrmError, StaleVersion
 from crm.models import Principal
 from crm.models.levels import Privilege
-from crm.pages.action import dialog
+from crm.pages.action import conflict_dialog, dialog
 from crm.pages.loading import load
+from crm.records import services
 from crm.records.forms import ActionForm
 from crm.records.lists.lookups import RecordChoiceField
-from crm.records.running import go, run, say
-from crm.records.services import assign_records
+from crm.records.running import go, number_of, run, say
 from crm.registry.declaration import Action, RecordType
 from crm.registry.links import list_url, record_url
 
@@ -46,6 +46,8 @@ def assign_record(request: HttpRequest, record_type: RecordType, record_id: int)
         return _assign(request, record_type, record, form.cleaned_data["owner"])
     except AccessDenied:
         raise
+    except StaleVersion as conflict:
+        return conflict_dialog(request, record_type, ASSIGN, record.pk, conflict, form=form)
     except CrmError as error:
         form.show_error(error)
         return dialog(request, record_type, ASSIGN, record, form=form, refusal=error)
@@ -54,15 +56,14 @@ def assign_record(request: HttpRequest, record_type: RecordType, record_id: int)
 def _assign(
     request: HttpRequest, record_type: RecordType, record: Any, owner: Principal
 ) -> HttpResponse:
-    result, operation_id = run(
+    _nothing, operation_id = run(
         actor=request.actor,
-        service=assign_records,
+        service=services.assign_record,
         record_type=record_type,
-        ids=[record.pk],
+        record_id=record.pk,
         owner_id=owner.pk,
+        version=number_of(request.POST.get("version", "")),
     )
-    if result.refused:
-        raise RuleViolation(result.refused[record.pk])
     done = _("“%(record)s” now belongs to %(owner)s.") % {"record": record, "owner": owner.name}
     say(request, done, operation_id)
     # Giving a record away may take it out of one's sight.

@@ -8,31 +8,46 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.company.settings import company
-from crm.errors import RuleViolation
+from crm.errors import StaleVersion
 from crm.models.levels import Privilege
+from crm.pages.action import conflict_dialog
 from crm.pages.loading import load
+from crm.records import services
 from crm.records.running import go, number_of, run, say
-from crm.records.services import delete_records, restore_records
+from crm.records.services import restore_records
 from crm.records.services.emptying import held_by_others
-from crm.registry.declaration import RecordType
+from crm.registry.declaration import Action, RecordType
 from crm.registry.links import list_url
 
 SHOWN = 200
+
+DELETE = Action(
+    key="delete",
+    label=gettext_lazy("Delete"),
+    icon="trash-2",
+    privilege=Privilege.DELETE,
+    is_dangerous=True,
+)
 
 
 @require_POST
 def delete_record(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
     record = load(request, record_type, record_id)
     request.actor.require(Privilege.DELETE, record)
-    result, operation_id = run(
-        actor=request.actor, service=delete_records, record_type=record_type, ids=[record_id]
-    )
-    if result.refused:
-        raise RuleViolation(result.refused[record_id])
+    try:
+        _nothing, operation_id = run(
+            actor=request.actor,
+            service=services.delete_record,
+            record_type=record_type,
+            record_id=record_id,
+            version=number_of(request.POST.get("version", "")),
+        )
+    except StaleVersion as conflict:
+        return conflict_dialog(request, record_type, DELETE, record_id, conflict)
     say(request, _("Moved “%(record)s” to the bin.") % {"record": record}, operation_id)
     return go(request, list_url(record_type.key))
 

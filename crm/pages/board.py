@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm import labels
-from crm.errors import CrmError
+from crm.errors import CrmError, StaleVersion
 from crm.models.levels import Privilege
+from crm.pages.action import conflict_dialog
 from crm.records.lists.address import canonical
 from crm.records.lists.board_address import BoardAddress
 from crm.records.lists.board_columns import BoardColumns, ShownColumn
 from crm.records.running import run, say, version_for
-from crm.registry.declaration import RecordType
+from crm.registry.declaration import Action, BoardColumn, RecordType
 
 
 def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
@@ -80,7 +81,10 @@ def _filters_url(record_type: RecordType, address: BoardAddress) -> str:
 
 @require_POST
 def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> HttpResponse:
-    """Moves a card to a lane by the type's own service."""
+    """Moves a card to a lane by the type's own service.
+
+    Where somebody else moved it elsewhere since, the answer says where, and offers to move it on.
+    """
     declared = record_type.board
     if declared is None:
         raise Http404
@@ -97,6 +101,8 @@ def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> 
             **version_for(import_string(declared.move), request.POST.get("version", "")),
         )
         say(request, _("Moved to “%(lane)s”.") % {"lane": lane.label}, operation_id)
+    except StaleVersion as conflict:
+        return conflict_dialog(request, record_type, _moving_to(lane), record_id, conflict)
     except CrmError as error:
         messages.error(request, str(error))
         if error.fields and declared.ask:
@@ -105,3 +111,8 @@ def move_card(request: HttpRequest, record_type: RecordType, record_id: int) -> 
     state = canonical(QueryDict(request.POST.get("query", ""))).urlencode()
     address = reverse("records:board", args=[record_type])
     return redirect(f"{address}?{state}" if state else address)
+
+
+def _moving_to(lane: BoardColumn) -> Action:
+    label = _("Move to “%(lane)s”") % {"lane": lane.label}
+    return Action(key="move", label=label, icon=lane.icon or "arrow-right")

@@ -1,5 +1,6 @@
 """The other ways of a lead: contacted, disqualified, taken up again."""
 
+from collections.abc import Collection
 from typing import Any
 
 from crm.access.actor import Actor
@@ -50,20 +51,26 @@ def reactivate_lead(*, actor: Actor, record_id: int, version: int | None = None)
 @operation
 def mark_contacted(*, actor: Actor, record_id: int, version: int | None = None) -> Lead:
     """Says that somebody has talked to them. Raises NotVisible, AccessDenied, RuleViolation."""
-    return move_lead(actor=actor, record_id=record_id, version=version, value=Lead.Reason.CONTACTED)
+    return _give_reason(_lock(actor, record_id), version, Lead.Reason.CONTACTED)
 
 
 @operation
 def move_lead(*, actor: Actor, record_id: int, version: int | None, value: str) -> Lead:
     """Gives an open lead one of the open statuses; the one it has changes nothing.
 
-    Locks the lead. Raises NotVisible, AccessDenied, RuleViolation.
+    Locks the lead. Raises NotVisible, AccessDenied, RuleViolation, and StaleVersion when somebody
+    else gave it another one since `version`.
     """
-    lead = _lock(actor, record_id)
+    return _give_reason(_lock(actor, record_id), version, value, fields={"reason"})
+
+
+def _give_reason(
+    lead: Lead, version: int | None, value: str, *, fields: Collection[str] = ()
+) -> Lead:
     rules.refuse_unless_open(lead)
     rules.refuse_open_reason(value)
     if lead.reason != value:
-        refuse_stale(lead, version)
+        refuse_stale(lead, version, fields=fields)
         _put(lead, reason=value)
     return lead
 

@@ -107,7 +107,7 @@ ACTIONS = (
     ),
     Action(
         key="remove-list",
-        label=plural_lazy("marketinglist"),
+        label=_("Remove a list"),
         icon="x",
         privilege=Privilege.APPEND,
         view="marketing.views.lists.remove_from_campaign",

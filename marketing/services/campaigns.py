@@ -9,7 +9,7 @@ from crm.access.actor import Actor
 from crm.models import JournalEntry
 from crm.models.levels import Privilege
 from crm.operations import current, emit, journal, operation
-from crm.records.services import save_changed
+from crm.records.services import refuse_stale, save_changed
 from crm.registry.registry import registry
 from marketing import rules
 from marketing.events import CampaignSuspended
@@ -112,11 +112,17 @@ def add_list(
 
 
 @operation
-def remove_list(*, actor: Actor, record_id: int, list_id: int) -> Campaign:
-    """Leaves a list out again; what was sent to it stays. Journals 'list_removed'."""
+def remove_list(
+    *, actor: Actor, record_id: int, list_id: int, version: int | None = None
+) -> Campaign:
+    """Leaves a list out again; what was sent to it stays. Journals 'list_removed'.
+
+    One that is not there changes nothing. Raises NotVisible, AccessDenied, StaleVersion.
+    """
     campaign: Campaign = lock(actor, "campaign", record_id, Privilege.APPEND)
     found = campaign.lists.visible_to(actor).filter(pk=list_id).first()
     if found is not None:
+        refuse_stale(campaign, version)
         campaign.lists.remove(found)
         journal("list_removed", campaign, list=str(found), list_id=found.pk)
     return campaign

@@ -93,12 +93,15 @@ def add_member(*, actor: Actor, record_id: int, version: int | None = None, memb
 
 
 @operation
-def remove_members(*, actor: Actor, list_id: int, member_ids: Iterable[int]) -> int:
+def remove_members(
+    *, actor: Actor, list_id: int, member_ids: Iterable[int], version: int | None = None
+) -> int:
     """Takes records off a list; returns how many stood on it.
 
-    Locks the list, journals 'members_removed'. Raises NotVisible, AccessDenied, RuleViolation.
+    Locks the list, journals 'members_removed'. Raises NotVisible, AccessDenied, RuleViolation,
+    StaleVersion.
     """
-    found = _lock_list(actor, list_id)
+    found = _lock_list(actor, list_id, version=version)
     rows = ListMember.objects.filter(list=found, member_id__in=list(member_ids))
     gone = sorted(rows.values_list("member_id", flat=True))
     rows.delete()

@@ -228,14 +228,15 @@ def resolve_unknown(
     record_id: int,
     verdict: str,
     recipient_id: int | None = None,
+    version: int | None = None,
 ) -> int:
     """A person decides about messages nobody knows the fate of: one, or all of a mailing.
 
     `verdict` is 'sent' or 'failed', which only writes it down, or 'again', which sends the
     message once more and may reach its reader twice. Returns how many. Locks the activity,
-    journals 'unknown_settled'. Raises NotVisible, AccessDenied, RuleViolation.
+    journals 'unknown_settled'. Raises NotVisible, AccessDenied, RuleViolation, StaleVersion.
     """
-    activity = _lock_mailing(actor, record_id)
+    activity = _lock_mailing(actor, record_id, version=version)
     rows = Recipient.objects.filter(activity=activity, state=Row.UNKNOWN)
     if recipient_id is not None:
         rows = rows.filter(pk=recipient_id)

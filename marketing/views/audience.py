@@ -4,10 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crm.errors import CrmError
-from crm.records.running import go, run
+from crm.errors import CrmError, StaleVersion
+from crm.records.running import go, number_of, run
 from crm.registry.declaration import RecordType
 from crm.registry.links import action_url
 from marketing.audience import Audience, audience_members, count_audience
@@ -33,12 +34,19 @@ def choose(
         chosen=chosen,
         initial={"quiet_days": activity.quiet_days},
     )
+    version, status = request.POST.get("version") or activity.version, 200
     if request.method == "POST" and form.is_valid():
-        answer = _save(request, activity, form)
+        try:
+            answer = _save(request, activity, form)
+        except StaleVersion as conflict:
+            told = _("Somebody else wrote meanwhile: %(theirs)s")
+            form.add_error("quiet_days", told % {"theirs": conflict.theirs["quiet_days"]})
+            version, status, answer = conflict.version, conflict.status, None
         if answer is not None:
             return answer
-    status = 422 if form.is_bound and form.errors else 200
-    context = _context(request, record_type, activity, form)
+    if status == 200 and form.is_bound and form.errors:  # noqa: PLR2004
+        status = 422
+    context = _context(request, record_type, activity, form) | {"version": version}
     return render(request, "marketing/audience.html", context, status=status)
 
 
@@ -50,9 +58,12 @@ def _save(
             actor=request.actor,
             service=choose_audience,
             record_id=activity.pk,
+            version=number_of(request.POST.get("version", "")),
             lists=form.cleaned_data["lists"],
             quiet_days=form.cleaned_data["quiet_days"],
         )
+    except StaleVersion:
+        raise
     except CrmError as error:
         form.add_error(None, str(error))
         return None

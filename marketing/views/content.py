@@ -38,8 +38,13 @@ def write(
     if activity.state != CampaignActivity.State.PROPOSED:
         return redirect(action_url(activity, "preview"))
     form = ContentForm(request.POST or None, initial=_initial(request, activity))
+    version, status = request.POST.get("version") or activity.version, 200
     if request.method == "POST" and form.is_valid():
-        answer = _save(request, activity, form)
+        try:
+            answer = _save(request, activity, form)
+        except StaleVersion as conflict:
+            _show_conflict(form, activity, conflict)
+            version, status, answer = conflict.version, conflict.status, None
         if answer is not None:
             return answer
     context = {
@@ -47,9 +52,10 @@ def write(
         "form": form,
         "placeholders": [(f"{{{{ {name} }}}}", label) for name, label in LABELS.items()],
         "example": '{{ first_name|fallback:"there" }}',
-        "version": request.POST.get("version") or activity.version,
+        "version": version,
     }
-    status = 422 if form.is_bound and form.errors else 200
+    if status == 200 and form.is_bound and form.errors:  # noqa: PLR2004
+        status = 422
     return render(request, "marketing/content.html", context, status=status)
 
 
@@ -75,11 +81,8 @@ def _save(
             version=number_of(request.POST.get("version", "")),
             **form.cleaned_data,
         )
-    except StaleVersion as conflict:
-        for name, theirs in conflict.theirs.items():
-            told = _("Somebody else wrote meanwhile: %(theirs)s")
-            form.add_error(name, told % {"theirs": str(theirs)[:500]})
-        return None
+    except StaleVersion:
+        raise
     except CrmError as error:
         form.show_error(error)
         return None
@@ -87,6 +90,21 @@ def _save(
         return go(request, action_url(activity, "preview"))
     say(request, _("Saved."))
     return go(request, action_url(activity, "content" if "stay" in request.POST else "review"))
+
+
+def _show_conflict(form: ContentForm, activity: CampaignActivity, conflict: StaleVersion) -> None:
+    """Beside what both wrote, what they made of it; what they alone changed stands as they left it.
+
+    Saving once more then takes what the form says.
+    """
+    activity.refresh_from_db()
+    mine = {*conflict.yours, *conflict.merged}
+    form.data = dict(form.data.items()) | {
+        name: getattr(activity, name) for name in CONTENT if name not in mine
+    }
+    for name, theirs in conflict.theirs.items():
+        told = _("Somebody else wrote meanwhile: %(theirs)s")
+        form.add_error(name, told % {"theirs": str(theirs)[:500]})
 
 
 @require_GET

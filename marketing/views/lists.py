@@ -48,7 +48,11 @@ def members(request: HttpRequest, record_type: RecordType, record: MarketingList
 def remove(request: HttpRequest, record_type: RecordType, record: MarketingList) -> HttpResponse:
     chosen = [int(one) for one in request.POST.getlist("ids") if number_of(one) is not None]
     count, operation_id = run(
-        actor=request.actor, service=remove_members, list_id=record.pk, member_ids=chosen
+        actor=request.actor,
+        service=remove_members,
+        list_id=record.pk,
+        member_ids=chosen,
+        version=number_of(request.POST.get("version", "")),
     )
     told = ngettext("Removed %(count)s member.", "Removed %(count)s members.", count)
     say(request, told % {"count": count}, operation_id)
@@ -65,7 +69,11 @@ def remove_from_campaign(
     if list_id is None:
         raise Http404
     _campaign, operation_id = run(
-        actor=request.actor, service=remove_list, record_id=record.pk, list_id=list_id
+        actor=request.actor,
+        service=remove_list,
+        record_id=record.pk,
+        list_id=list_id,
+        version=number_of(request.POST.get("version", "")),
     )
     say(request, _("Removed."), operation_id)
     return go(request, record_url(record))

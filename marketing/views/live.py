@@ -255,6 +255,7 @@ def decide_unknown(
         record_id=activity.pk,
         verdict=verdict,
         recipient_id=number_of(request.POST.get("recipient", "")),
+        version=number_of(request.POST.get("version", "")),
     )
     told = ngettext("Decided about %(count)s.", "Decided about %(count)s.", count)
     say(request, told % {"count": count})

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from crm.company.settings import company
-from crm.errors import CrmError
+from crm.errors import CrmError, StaleVersion
+from crm.pages.conflict import conflict_context
 from crm.records.forms import RecordForm
 from crm.records.running import go, number_of, run, say
 from crm.registry.declaration import RecordType
@@ -40,12 +41,20 @@ def review(
     if activity.state != CampaignActivity.State.PROPOSED:
         return redirect(action_url(activity, "live"))
     form = LaunchForm(request.POST or None, initial={"rate_per_minute": activity.rate_per_minute})
+    more: dict[str, Any] = {}
+    status = 200
     if request.method == "POST" and form.is_valid():
-        answer = _launch(request, activity, form)
+        try:
+            answer = _launch(request, activity, form)
+        except StaleVersion as conflict:
+            activity.refresh_from_db()
+            more = conflict_context(request, activity, request.POST.get("version", ""), conflict)
+            status, answer = conflict.status, None
         if answer is not None:
             return answer
-    status = 422 if form.is_bound and form.errors else 200
-    context = _context(request, record_type, activity, form)
+    if form.is_bound and form.errors:
+        status = 422
+    context = _context(request, record_type, activity, form) | more
     return render(request, "marketing/review.html", context, status=status)
 
 
@@ -61,6 +70,8 @@ def _launch(
             site_url=site_url(request),
             rate_per_minute=form.cleaned_data["rate_per_minute"],
         )
+    except StaleVersion:
+        raise
     except CrmError as error:
         form.show_error(error)
         return None

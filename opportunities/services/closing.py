@@ -1,7 +1,4 @@
-"""Winning, losing and reopening.
-
-The state decides whether they may happen, so a reader's older `version` is no obstacle.
-"""
+"""Winning, losing and reopening."""
 
 from datetime import date
 from decimal import Decimal

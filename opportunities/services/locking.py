@@ -4,7 +4,6 @@ from accounts.models import Account
 from crm.access.actor import Actor
 from crm.models.levels import Privilege
 from crm.records.services import lock_record
-from crm.records.services.concurrent_edits import merge_values
 from crm.registry.registry import registry
 from opportunities.models import Opportunity
 
@@ -27,9 +26,3 @@ def lock_with_account(*, actor: Actor, record_id: int, version: int | None = Non
     accounts = Account.objects.filter(pk__in=list(account_id))
     list(accounts.select_for_update(of=("self",), no_key=True))
     return lock_opportunity(actor=actor, record_id=record_id, version=version)
-
-
-def refuse_conflicting(opportunity: Opportunity, version: int | None, **wanted: object) -> None:
-    """Raises StaleVersion when somebody else changed one of these fields since `version`."""
-    if version is not None and version != opportunity.version:
-        merge_values(opportunity, version, wanted)

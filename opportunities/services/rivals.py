@@ -7,6 +7,7 @@ from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
 from crm.models.levels import Privilege
 from crm.operations import journal, operation
+from crm.records.services import refuse_stale
 from opportunities import rules
 from opportunities.models import Competitor, Opportunity
 from opportunities.services.locking import lock_opportunity
@@ -33,12 +34,18 @@ def add_competitor(
 
 
 @operation
-def remove_competitor(*, actor: Actor, record_id: int, competitor_id: int) -> Opportunity:
-    """Journals 'competitor_removed'. Raises NotVisible, AccessDenied, RuleViolation."""
+def remove_competitor(
+    *, actor: Actor, record_id: int, competitor_id: int, version: int | None = None
+) -> Opportunity:
+    """Removing one that is not named changes nothing. Journals 'competitor_removed'.
+
+    Raises NotVisible, AccessDenied, RuleViolation, StaleVersion.
+    """
     opportunity = lock_opportunity(actor=actor, record_id=record_id)
     rules.refuse_unless_open(opportunity)
     found = opportunity.competitors.filter(pk=competitor_id).first()
     if found is not None:
+        refuse_stale(opportunity, version)
         opportunity.competitors.remove(found)
         journal("competitor_removed", opportunity, name=found.name, id=found.pk)
     return opportunity

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.operations import journal, operation
-from crm.records.services import save_changed, update_record
+from crm.records.services import refuse_stale, save_changed, update_record
 from crm.registry.registry import registry
 from opportunities import rules
 from opportunities.models import Opportunity
 from opportunities.process import STEPS
-from opportunities.services.locking import lock_opportunity, refuse_conflicting
+from opportunities.services.locking import lock_opportunity
 
 
 @operation
@@ -38,7 +38,7 @@ def move_stage(
     rules.refuse_unknown_stage(value)
     if opportunity.stage == value:
         return opportunity
-    refuse_conflicting(opportunity, version, stage=value)
+    refuse_stale(opportunity, version, fields={"stage"})
     old: dict[str, Any] = {"stage": opportunity.stage}
     for name, given in (("est_close_on", est_close_on), ("estimated_revenue", estimated_revenue)):
         if given is not None and given != getattr(opportunity, name):
@@ -52,10 +52,19 @@ def move_stage(
 
 
 @operation
-def set_step(*, actor: Actor, record_id: int, step: str, is_done: bool) -> Opportunity:
-    """Ticks or unticks a step of the process. Raises as `update_record`, and RuleViolation."""
+def set_step(
+    *, actor: Actor, record_id: int, step: str, is_done: bool, version: int | None = None
+) -> Opportunity:
+    """Ticks or unticks a step of the process; one that is so already stays.
+
+    Raises as `update_record`, RuleViolation, and StaleVersion when somebody else ticked or unticked
+    it since `version`.
+    """
     if step not in TICKS:
         raise RuleViolation(_("There is no such step."))
+    opportunity = lock_opportunity(actor=actor, record_id=record_id)
+    if getattr(opportunity, step) != is_done:
+        refuse_stale(opportunity, version, fields={step})
     changed: Opportunity = update_record(
         actor=actor,
         record_type=registry.get("opportunity"),

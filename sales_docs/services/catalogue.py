@@ -66,11 +66,11 @@ def save_price_list_items(
     """Replaces the prices of a list. Locks the list and journals 'prices_changed'.
 
     Prices of products the actor cannot see stay as they are. Raises RuleViolation naming cells,
-    and when somebody else has changed the list since `version`.
+    and StaleVersion when somebody else has changed the list since `version`.
     """
-    price_list: PriceList = lock_document(actor=actor, key="pricelist", record_id=record_id)
-    if version is not None and version != price_list.version:
-        raise RuleViolation(_("Somebody changed these prices meanwhile. Look again, then save."))
+    price_list: PriceList = lock_document(
+        actor=actor, key="pricelist", record_id=record_id, version=version
+    )
     visible = Product.objects.visible_to(actor, Privilege.APPEND_TO)
     standing = {item.product_id: item for item in price_list.items.filter(product__in=visible)}
     wanted = _amounts(entries, allowed=_ids(visible, entries))

@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.errors import RuleViolation
+from crm.errors import RuleViolation, StaleVersion
 from crm.models.levels import Privilege
+from crm.pages.conflict import conflict_context
 from crm.records.history.consequences import Consequences, rehearse
+from crm.records.running import number_of
 from crm.registry.declaration import RecordType
 from crm.registry.links import record_url
 from crm.values.money import NotANumber, parse_number
@@ -78,18 +80,26 @@ def bill_order(request: HttpRequest, record_type: RecordType, record: Any) -> Ht
     is_posted = request.method == "POST"
     form = _form_of(record, request.POST if is_posted else {})
     status, consequences = 200, None
+    seen = request.POST.get("version", "")
+    more: dict[str, Any] = {"version": seen or record.version}
     if not is_posted or "foresee" in request.POST:
         consequences = _foresee(request, record, form)
     else:
         try:
             invoice = create_invoice_from_order(
-                actor=actor, record_id=record.pk, **_values(request, form)
+                actor=actor,
+                record_id=record.pk,
+                version=number_of(seen),
+                **_values(request, form),
             )
             return redirect(record_url(invoice))
+        except StaleVersion as conflict:
+            more = conflict_context(request, record, seen, conflict)
+            status = conflict.status
         except RuleViolation as error:
             form.show_error(error)
             status = UNPROCESSABLE
-    context = {"form": form, "record": record, "record_type": record_type}
+    context = {"form": form, "record": record, "record_type": record_type, **more}
     context["consequences"] = consequences
     context |= {"record_url": record_url(record), "extents": ExtentForm().fields["extent"].choices}  # type: ignore[attr-defined]
     return render(request, "sales_docs/bill.html", context, status=status)

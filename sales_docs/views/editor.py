@@ -32,7 +32,7 @@ from sales_docs.models import Product
 from sales_docs.rules.catalogue import unsellable_reason
 from sales_docs.rules.documents import require_lines_unlocked
 from sales_docs.services.catalogue import default_tax_code
-from sales_docs.services.editing import preview_document_lines, save_document_lines
+from sales_docs.services.editing import LinesConflict, preview_document_lines, save_document_lines
 
 UNPROCESSABLE = 422
 
@@ -67,17 +67,15 @@ def _save(request: HttpRequest, record_type: RecordType, form: LineForm) -> Http
         )
     except RuleViolation as error:
         form.show_error(error)
-    except CrmError as error:
-        _show_conflict(form, error)
-    else:
-        return redirect(record_url(saved))
-    return _show(request, record_type, form, status=UNPROCESSABLE)
+        return _show(request, record_type, form, status=UNPROCESSABLE)
+    except LinesConflict as conflict:
+        _show_conflict(form, conflict)
+        return _show(request, record_type, form, status=conflict.status)
+    return redirect(record_url(saved))
 
 
-def _show_conflict(form: LineForm, error: Any) -> None:
+def _show_conflict(form: LineForm, error: LinesConflict) -> None:
     """Tells cell by cell what it says now; saving once more then takes what the reader typed."""
-    if not getattr(error, "conflicts", ()):
-        raise error
     form.message = str(error)
     for conflict in error.conflicts:
         _tell(form, conflict)

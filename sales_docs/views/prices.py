@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.errors import RuleViolation
+from crm.errors import RuleViolation, StaleVersion
 from crm.models.levels import Privilege
+from crm.pages.conflict import conflict_context
 from crm.registry.declaration import RecordType
 from crm.registry.links import action_url, record_url
 from crm.values.money import NotANumber, parse_number
@@ -54,6 +55,10 @@ def edit_prices(request: HttpRequest, record_type: RecordType, record: PriceList
             _save(request, record, form)
             return redirect(record_url(record))
         _change(request, record, form, command, argument)
+    except StaleVersion as conflict:
+        more = conflict_context(request, record, request.POST.get("version", ""), conflict)
+        form.version = conflict.version
+        return _show(request, record_type, record, form, status=conflict.status, **more)
     except RuleViolation as error:
         _show_error(form, error)
     return _show(request, record_type, record, form, status=UNPROCESSABLE if form.message else 200)
@@ -183,8 +188,10 @@ def _show(
     form: PriceForm,
     *,
     status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     context = {
+        **more,
         "form": form,
         "record": price_list,
         "record_type": record_type,

@@ -37,12 +37,13 @@ def cover_case(
     case = lock_case(actor=actor, record_id=record_id)
     rules.refuse_closed_case(case)
     before = CaseCover.objects.filter(case=case).first()
-    if not line:
-        if before is not None:
-            before.delete()
-            journal("case_uncovered", case, is_final=True)
+    if (before.line_id if before else 0) == (line or 0):
         return case
     refuse_stale(case, version)
+    if not line:
+        CaseCover.objects.filter(case=case).delete()
+        journal("case_uncovered", case, is_final=True)
+        return case
     row = _lock_line(line)
     if not Contract.objects.visible_to(actor).filter(pk=row.contract_id).exists():
         raise NotVisible

@@ -58,9 +58,11 @@ def save_contract_line(
 
 
 @operation
-def remove_contract_line(*, actor: Actor, record_id: int, line: int) -> Contract:
-    """Removes a line from a draft. Journals 'contract_line_removed'."""
-    contract = lock_contract(actor=actor, record_id=record_id)
+def remove_contract_line(
+    *, actor: Actor, record_id: int, line: int, version: int | None = None
+) -> Contract:
+    """Removes a line from a draft. Journals 'contract_line_removed'. Raises StaleVersion."""
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_unless_draft(contract)
     row = _line(contract, line)
     row.delete()
@@ -69,14 +71,20 @@ def remove_contract_line(*, actor: Actor, record_id: int, line: int) -> Contract
 
 
 @operation
-def cancel_contract_line(*, actor: Actor, record_id: int, line: int) -> Contract:
-    """Ends one line of a running contract. Journals 'contract_line_canceled'."""
-    contract = lock_contract(actor=actor, record_id=record_id)
+def cancel_contract_line(
+    *, actor: Actor, record_id: int, line: int, version: int | None = None
+) -> Contract:
+    """Ends one line of a running contract. Journals 'contract_line_canceled'.
+
+    Raises StaleVersion.
+    """
+    contract = lock_contract(actor=actor, record_id=record_id, version=version)
     rules.refuse_state(contract, rules.RUNNING)
     row = _line(contract, line)
     if row.state == ContractLine.State.EXISTING:
         row.state = ContractLine.State.CANCELED
         row.save(update_fields=["state"])
+        save_changed(registry.get("contract"), contract, {})
         journal("contract_line_canceled", contract, title=row.title, is_final=True)
     return contract
 
@@ -89,9 +97,9 @@ def _line(contract: Contract, line_id: int) -> ContractLine:
 
 
 def _with_total(contract: Contract) -> Contract:
+    """Saved also where the total stays: a changed line makes the version that was seen stale."""
     net = contract.lines.aggregate(net=Sum(F("price") - F("discount")))["net"] or Decimal(0)
-    if contract.total != net:
-        old = {"total": contract.total}
-        contract.total = net
-        save_changed(registry.get("contract"), contract, old)
-    return contract
+    old = {"total": contract.total} if contract.total != net else {}
+    contract.total = net
+    saved: Contract = save_changed(registry.get("contract"), contract, old)
+    return saved

@@ -1,5 +1,7 @@
 // Cards dragged from lane to lane. The menu on each card does the same without dragging.
 
+const CONFLICT = 409;
+
 let dragged = null;
 
 const laneOf = (element) => element.closest?.("[data-board] [data-lane]");
@@ -54,6 +56,10 @@ async function move(card, lane) {
   lane.querySelector("ul").prepend(card);
   try {
     const response = await fetch(card.dataset.moveUrl, { method: "POST", body });
+    if (response.status === CONFLICT) {
+      send(card.dataset.moveUrl, body);
+      return;
+    }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const board = page.querySelector("[data-board]");
     if (!response.ok || !board) {
@@ -65,6 +71,17 @@ async function move(card, lane) {
     if (!(error instanceof TypeError)) throw error;
     location.reload();
   }
+}
+
+// Somebody else moved it meanwhile, and nothing was written: the same once more as a plain form,
+// whose answer is a page that asks.
+function send(action, body) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action, hidden: true });
+  for (const [name, value] of body) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 // The totals of two lanes have changed, and the server may have refused: show what it says.

@@ -30,6 +30,7 @@ def nothing_changes() -> Iterator[None]:
     rows, mails, queued = everything(), len(mail.outbox), len(connection.run_on_commit)
     yield
     now = everything()
-    assert {table: now[table] for table in now if now[table] != rows[table]} == {}
+    changed = {table: now[table] for table in now if now[table] != rows[table]}
+    assert changed == {}, changed
     assert len(mail.outbox) == mails
     assert len(connection.run_on_commit) == queued

@@ -16,7 +16,7 @@ from crm.models.levels import Privilege
 from crm.operations import operation
 from crm.records.history.differences import marked
 from crm.records.history.values import PastValues, is_long, read_by_people
-from crm.records.services import PROTECTED, lock_record, update_record
+from crm.records.services import PROTECTED, lock_record, refuse_stale, update_record
 from crm.records.services.past_columns import (
     Unreadable,
     column_names,
@@ -191,11 +191,18 @@ def restorable(record_type: RecordType) -> frozenset[str]:
 
 @operation
 def restore_field(
-    *, actor: Actor, record_type: RecordType, record_id: int, change_id: int, name: str
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    record_id: int,
+    change_id: int,
+    name: str,
+    version: int | None = None,
 ) -> Any:
     """Gives a field the value it had before a change, like any other edit.
 
-    Raises NotVisible, AccessDenied, RuleViolation; RuleViolation too for a field no form offers.
+    Raises NotVisible, AccessDenied, StaleVersion when somebody else changed the field since
+    `version`, and RuleViolation, also for a field no form offers.
     """
     record = lock_record(
         actor=actor, record_type=record_type, record_id=record_id, privilege=Privilege.WRITE
@@ -205,6 +212,7 @@ def restore_field(
     ).first()
     if change is None or name not in restorable(record_type):
         raise RuleViolation(_("This value can't be restored."))
+    refuse_stale(record, version, fields={name})
     names = column_names(record_type.key, record._meta.get_field(name).column)
     column = next((known for known in names if known in change.changes), None)
     if column is None:

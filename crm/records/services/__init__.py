@@ -2,8 +2,10 @@
 
 from crm.records.services.many import (
     BulkResult,
+    assign_record,
     assign_records,
     bulk_update_records,
+    delete_record,
     delete_records,
     restore_records,
 )
@@ -26,9 +28,11 @@ __all__ = [
     "PROTECTED",
     "SHAREABLE",
     "BulkResult",
+    "assign_record",
     "assign_records",
     "bulk_update_records",
     "create_record",
+    "delete_record",
     "delete_records",
     "lock_key_share",
     "lock_reason",

@@ -29,8 +29,9 @@ def original_values(record: Record, version: int) -> dict[str, Any]:
 
 
 def originals_by_name(record: Record, version: int) -> dict[str, Any]:
-    """As `original_values`, by the names of fields that people edit."""
-    names = {field.column: field.name for field in record._meta.concrete_fields if field.editable}
+    """As `original_values`, by the names of the fields; generated ones are left out."""
+    fields = record._meta.concrete_fields
+    names = {field.column: field.name for field in fields if not field.generated}
     originals = original_values(record, version)
     return {names[column]: value for column, value in originals.items() if column in names}
 

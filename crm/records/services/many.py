@@ -23,6 +23,7 @@ from crm.records.services.one import (
     attributes,
     check_values,
     follow,
+    lock_record,
     put_values,
     refuse_stale,
     refuse_when_locked,
@@ -117,6 +118,49 @@ def assign_records(
         journal_all("assigned", changed, to=owner.name)
 
     return _in_batches(ids, lambda batch: edit.write(batch, may=may, tell=tell))
+
+
+@operation
+def assign_record(
+    *,
+    actor: Actor,
+    record_type: RecordType,
+    record_id: int,
+    owner_id: int,
+    version: int | None = None,
+) -> None:
+    """As `assign_records`, of one record. Raises StaleVersion if it changed since `version`."""
+    lock_record(
+        actor=actor,
+        record_type=record_type,
+        record_id=record_id,
+        privilege=Privilege.ASSIGN,
+        version=version,
+    )
+    result = assign_records(
+        actor=actor, record_type=record_type, ids=[record_id], owner_id=owner_id
+    )
+    _refuse_one(result, record_id)
+
+
+@operation
+def delete_record(
+    *, actor: Actor, record_type: RecordType, record_id: int, version: int | None = None
+) -> None:
+    """As `delete_records`, of one record. Raises StaleVersion if it changed since `version`."""
+    lock_record(
+        actor=actor,
+        record_type=record_type,
+        record_id=record_id,
+        privilege=Privilege.DELETE,
+        version=version,
+    )
+    _refuse_one(delete_records(actor=actor, record_type=record_type, ids=[record_id]), record_id)
+
+
+def _refuse_one(result: BulkResult, record_id: int) -> None:
+    if result.refused:
+        raise RuleViolation(result.refused[record_id])
 
 
 @operation

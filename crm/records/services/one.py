@@ -1,6 +1,6 @@
 """What can be done to one record of any type: lock, create and change it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,19 +53,25 @@ def lock_record(
     return found[0]
 
 
-def refuse_stale(record: Record, version: int | None) -> None:
+def refuse_stale(record: Record, version: int | None, *, fields: Collection[str] = ()) -> None:
     """Raises StaleVersion when the locked `record` was changed since its reader saw `version`.
 
     A verb that answers a repeated call with its first result calls this after it has found none,
-    so that pressing twice is no conflict; every other passes `version` to `lock_record`.
+    so that pressing twice is no conflict; every other passes `version` to `lock_record`. A verb
+    that only sets `fields` names them: what others made of the rest is then no conflict.
     """
     if version is None or version == record.version:
         return
-    original = originals_by_name(record, version)
+    changed = originals_by_name(record, version)
+    names = fields or changed.keys() - PROTECTED
+    original = {name: value for name, value in changed.items() if name in names}
+    theirs = {name: record.serializable_value(name) for name in original}
+    if fields and original == theirs:
+        return
     raise StaleVersion(
         _("Somebody else changed this meanwhile. Look at it as it is now, then decide again."),
         original=original,
-        theirs={name: record.serializable_value(name) for name in original},
+        theirs=theirs,
         yours={},
         version=record.version,
     )

@@ -165,7 +165,7 @@ def test_a_lead_changed_meanwhile_is_shown_again_and_can_then_be_posted(owner, s
     refused = client.post(f"/leads/{lead.pk}/qualify/", answers())
     page = refused.content.decode()
     assert refused.status_code == 409
-    assert "Somebody else changed this meanwhile." in page
+    assert "Nothing was done yet." in page
     assert 'name="version" value="2"' in page
 
     client.post(f"/leads/{lead.pk}/qualify/", answers(version="2"))

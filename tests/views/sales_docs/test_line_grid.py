@@ -230,7 +230,7 @@ def test_the_other_persons_change_to_the_same_cell_is_shown_and_can_be_overruled
     send(page, quote, theirs, "save")
     mine[cell(mine, "quantity")] = ["9"]
     response = send(page, quote, mine, "save")
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "Changed meanwhile to: 7" in response.content.decode()
     assert nets(quote) == ["10150.0000"]
     assert send(page, quote, fields(response), "save").status_code == 302
