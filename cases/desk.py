@@ -140,7 +140,7 @@ def side_panels(actor: Actor, case: Case) -> list[tuple[Any, dict[str, Any]]]:
             continue
         found = panel.load(actor, case)
         if found is not None:
-            loaded.append((panel, {"record": case, "panel": panel, **found}))
+            loaded.append((panel, {"record": case, "panel": panel, "actor": actor, **found}))
     return loaded
 
 

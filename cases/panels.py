@@ -205,11 +205,11 @@ def _notice(actor: Actor, customer_: Any, *, link: str) -> dict[str, Any] | None
     return {
         "customer": customer_,
         "link": customer_.type_key(),
-        "told": _told(customer_, counts["open"], counts["escalated"]),
+        "told": _told(actor.name_of(customer_), counts["open"], counts["escalated"]),
     }
 
 
-def _told(customer_: Any, count: int, escalated: int) -> str:
+def _told(customer_: str, count: int, escalated: int) -> str:
     words = {
         "count": count,
         "escalated": escalated,

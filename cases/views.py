@@ -62,6 +62,7 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     actor = request.actor
     context: dict[str, Any] = {
         "desk": desk,
+        "actor": request.actor,
         "may_create": actor.can("case", Privilege.CREATE),
         "may_work": actor.can("case", Privilege.WRITE),
         "is_chosen": "case" in request.GET,

@@ -68,7 +68,7 @@ def _accounts(actor: Actor, lead: Lead) -> tuple[Candidate, ...]:
             record=match.record,
             reasons=tuple(reasons := account_reasons(lead, match.record)),
             strength=strength_of(reasons),
-            note=account_note(match.record),
+            note=account_note(match.record, actor),
         )
         for match in find_duplicates(actor, registry.get("account"), values)
     ]
@@ -83,7 +83,7 @@ def _contacts(actor: Actor, lead: Lead) -> tuple[Candidate, ...]:
             record=match.record,
             reasons=tuple(reasons := contact_reasons(lead, match.record)),
             strength=strength_of(reasons),
-            note=contact_note(match.record),
+            note=contact_note(match.record, actor),
         )
         for match in matches
     ]
@@ -93,7 +93,7 @@ def _contacts(actor: Actor, lead: Lead) -> tuple[Candidate, ...]:
 def _known(actor: Actor, model: Any, record_id: int | None, note: Any) -> list[Candidate]:
     """The record the lead is linked to, by hand or by an earlier qualification."""
     rows = model.objects.visible_to(actor).filter(pk=record_id) if record_id else ()
-    return [Candidate(record=row, strength=Strength.KNOWN, note=note(row)) for row in rows]
+    return [Candidate(record=row, strength=Strength.KNOWN, note=note(row, actor)) for row in rows]
 
 
 def _known_first(known: list[Candidate], alike: list[Candidate]) -> tuple[Candidate, ...]:
@@ -118,7 +118,7 @@ def _opportunities(
     customers = Q(account__in=_likely(accounts)) | Q(contact__in=_likely(contacts))
     rows = Opportunity.objects.visible_to(actor).open().filter(customers)
     alike = [
-        Candidate(record=row, strength=Strength.POSSIBLE, note=opportunity_note(row))
+        Candidate(record=row, strength=Strength.POSSIBLE, note=opportunity_note(row, actor))
         for row in rows.select_related("account", "contact", "owner").recent_first()[:OFFERED]
     ]
     return _known_first(known, alike)
@@ -128,7 +128,7 @@ def _likely(candidates: Iterable[Candidate]) -> list[int]:
     return [one.record.pk for one in candidates if one.strength is not Strength.WEAK]
 
 
-def account_note(account: Account) -> str:
+def account_note(account: Account, _actor: Actor) -> str:
     since = account.customer_since_on
     if since:
         standing = _("customer since %(year)s") % {"year": since.year}
@@ -137,18 +137,17 @@ def account_note(account: Account) -> str:
     return " · ".join(filter(None, (account.city, standing)))
 
 
-def contact_note(contact: Contact) -> str:
-    works_for = contact.account.name if contact.account else ""
-    return " · ".join(filter(None, (contact.job_title, works_for)))
+def contact_note(contact: Contact, actor: Actor) -> str:
+    return " · ".join(filter(None, (contact.job_title, actor.name_of(contact.account))))
 
 
-def opportunity_note(opportunity: Opportunity) -> str:
+def opportunity_note(opportunity: Opportunity, actor: Actor) -> str:
     customer = opportunity.account or opportunity.contact
     return " · ".join(
         filter(
             None,
             (
-                str(customer or ""),
+                actor.name_of(customer),
                 str(opportunity.get_stage_display()),
                 opportunity.owner.name,
             ),

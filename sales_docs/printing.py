@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm import labels
+from crm.access.actor import Actor
 from crm.company.settings import company
 from crm.values.reader_locale import reader_locale
 from sales_docs.cards import shown_number
@@ -29,8 +30,11 @@ from sales_docs.sums import stored_sums, stored_tax_groups
 from sales_docs.wording import Figures
 
 
-def page_of(document: Document) -> Page:
-    """Everything that stands on the paper, taken from the stored figures."""
+def page_of(document: Document, actor: Actor) -> Page:
+    """Everything that stands on the paper, taken from the stored figures.
+
+    Of a customer or document that `actor` may not see it says what this document holds itself.
+    """
     lines = lines_of(document)
     figures = Figures.of(document)
     heading = heading_of(document)
@@ -40,9 +44,9 @@ def page_of(document: Document) -> Page:
         language=(get_language() or "en").split("-")[0],
         page_label=_("Page {page} of {pages}"),
         seller=_seller(),
-        customer=_customer(document),
+        customer=_customer(document, actor),
         delivery=_delivery(document),
-        facts=_facts(document),
+        facts=_facts(document, actor),
         subject=document.name,
         mark=_mark(document),
         opening=_paragraphs(document.description),
@@ -54,7 +58,7 @@ def page_of(document: Document) -> Page:
         ),
         taxes=_taxes(document, lines, figures),
         closing=_closing(document),
-        signatures=_signatures(document),
+        signatures=_signatures(document, actor),
     )
 
 
@@ -88,11 +92,16 @@ def _seller() -> Seller:
     )
 
 
-def _customer(document: Document) -> Party:
+def _customer(document: Document, actor: Actor) -> Party:
     label = _("Billed to") if isinstance(document, Invoice) else _("For")
-    name = document.billing_name or str(document.customer)
-    address = _paragraphs("\n".join(billing_lines(document)))
-    return Party(label=label, lines=(name, *address))
+    lines = _paragraphs("\n".join(billing_lines(document, actor)))
+    return Party(label=label, lines=tuple(filter(None, (_customer_name(document, actor), *lines))))
+
+
+def _customer_name(document: Document, actor: Actor) -> str:
+    """As the document says, else as the customer is called."""
+    is_known = actor.sees(document.customer)
+    return document.billing_name or (str(document.customer) if is_known else "")
 
 
 def _delivery(document: Document) -> Party | None:
@@ -102,18 +111,18 @@ def _delivery(document: Document) -> Party | None:
     return Party(label=_("Delivered to"), lines=tuple(filter(None, lines)))
 
 
-def _facts(document: Document) -> tuple[Fact, ...]:
+def _facts(document: Document, actor: Actor) -> tuple[Fact, ...]:
     shared = [
         (_("Your reference"), document.customer_reference),
         (_("Your contact"), str(document.owner)),
         (_("Payment terms"), document.payment_terms),
         (_("Shipping terms"), document.shipping_terms),
     ]
-    pairs = [*_own_facts(document), *shared]
+    pairs = [*_own_facts(document, actor), *shared]
     return tuple(Fact(label=label, value=str(value)) for label, value in pairs if value)
 
 
-def _own_facts(document: Document) -> list[tuple[str, str]]:
+def _own_facts(document: Document, actor: Actor) -> list[tuple[str, str]]:
     if isinstance(document, Quote):
         return [
             (_("Date"), _day(document.valid_from or document.created_at)),
@@ -124,17 +133,21 @@ def _own_facts(document: Document) -> list[tuple[str, str]]:
     if isinstance(document, Order):
         return [
             (_("Date"), _day(document.ordered_on or document.created_at)),
-            (labels.singular("quote"), document.quote.number if document.quote else ""),
+            (labels.singular("quote"), _number(document.quote, actor)),
             (_("Requested delivery"), _day(document.requested_delivery_on)),
         ]
     if isinstance(document, Invoice):
         return [
             (_("Date"), _day(document.issued_on)),
             (_("Due"), "" if document.kind == Invoice.Kind.CREDIT else _day(document.due_on)),
-            (labels.singular("order"), document.order.number if document.order else ""),
-            (_("Corrects"), document.credits.number if document.credits else ""),
+            (labels.singular("order"), _number(document.order, actor)),
+            (_("Corrects"), _number(document.credits, actor)),
         ]
     return []
+
+
+def _number(document: Any, actor: Actor) -> str:
+    return str(document.number) if actor.sees(document) else ""
 
 
 def _mark(document: Document) -> str:
@@ -230,10 +243,10 @@ def _closing(document: Document) -> tuple[Closing, ...]:
     return tuple(parts)
 
 
-def _signatures(document: Document) -> tuple[str, ...]:
+def _signatures(document: Document, actor: Actor) -> tuple[str, ...]:
     if not isinstance(document, Quote):
         return ()
-    name = document.billing_name or str(document.customer)
+    name = _customer_name(document, actor)
     return (_("Place and date"), _("Signature for {name}").replace("{name}", name))
 
 

@@ -37,10 +37,14 @@ def create_case(*, actor: Actor, record_type: RecordType, values: Mapping[str, A
 
 
 def prepare_case(case: Case, changes: Mapping[str, Any]) -> None:
-    """Before every save: a person's company is the customer too, and somebody is."""
+    """Before every save: a person's company is the customer too, and somebody is.
+
+    A company the actor may not see stays unnamed.
+    """
     case.title = " ".join((case.title or "").split())
-    if case.account_id is None and case.contact is not None:
-        case.account_id = case.contact.account_id
+    contact = case.contact
+    if case.account_id is None and contact and current().actor.sees(contact.account):
+        case.account_id = contact.account_id
     rules.refuse_nobodys(case)
     if case._state.adding or "product" in changes:
         rules.refuse_unsold(case.product)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.errors import AccessDenied, NotVisible
 from crm.models import Record, User
@@ -19,6 +20,8 @@ from crm.models.levels import Level, Privilege
 from crm.registry.registry import registry
 from crm.runtime.cache_versions import access_version
 from crm.runtime.process_cache import ProcessCache
+
+HIDDEN_RECORD = gettext_lazy("a record you may not see")
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,16 @@ class Actor:
         return (
             record is not None and record.deleted_at is None and self.allows(Privilege.READ, record)
         )
+
+    def name_of(self, record: Any) -> str:
+        """What a linked record is called, as far as the actor may know; '' where there is none.
+
+        The one way in which pages, sentences and papers name a record that another one links to.
+        Asks no query. A text is its own name: some links may be a record or what somebody typed.
+        """
+        if isinstance(record, Record) and not self.allows(Privilege.READ, record):
+            return str(HIDDEN_RECORD)
+        return "" if record is None else str(record)
 
     def require(self, privilege: Privilege, record: Record) -> None:
         """Raises NotVisible when the record is hidden, AccessDenied when only this is refused."""

@@ -38,6 +38,7 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "board": record_type.board,
         "lanes": columns.lanes,
         "state": address.state.urlencode(),
+        "actor": request.actor,
     }
     wanted = next((lane for lane in columns.lanes if lane.value == address.lane_key), None)
     if request.htmx and wanted:

@@ -198,7 +198,7 @@ def _panels(
     for panel in _offered(actor, record_type, place):
         found = _loaded(actor, panel, record)
         if found is not None:
-            loaded.append((panel, {"record": record, "panel": panel, **found}))
+            loaded.append((panel, {"record": record, "panel": panel, "actor": actor, **found}))
     return loaded
 
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm import labels
+from crm.access.actor import Actor
 from crm.records.lists.cells import compiled, status_pill
 from crm.records.lists.tables import BoundColumn
 from crm.registry import links
@@ -44,6 +45,14 @@ def sentence(text: Any, type_key: str) -> str:
 def type_tile(type_key: str, extra: str = "") -> SafeString:
     record_type = registry.get(type_key)
     return parts.tile(record_type.icon, record_type.colour, extra)
+
+
+@register.filter
+def named(record: Any, actor: Actor) -> str:
+    """What a linked record is called, as far as the actor may know."""
+    if not isinstance(actor, Actor):  # a part that was given none would name everything
+        raise TypeError("A linked record is named for somebody.")
+    return actor.name_of(record)
 
 
 @register.filter

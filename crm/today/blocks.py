@@ -31,5 +31,5 @@ def loaded_blocks(actor: Actor) -> list[tuple[Block, Mapping[str, Any]]]:
     for block in sorted(_blocks, key=lambda one: one.order):
         context = block.load(actor)
         if context is not None:
-            found.append((block, {"block": block, **context}))
+            found.append((block, {"block": block, "actor": actor, **context}))
     return found

@@ -22,5 +22,7 @@ def frame(
         "type": record_type,
         "record": activity,
         "title": str(activity),
+        "actor": request.actor,
+        "sees_campaign": request.actor.sees(activity.campaign),
         "steps": steps_of(request.actor, activity, open_step=open_step),
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.models import Record
 from crm.operations import current
-from crm.records.services import save_new
+from crm.records.services import require_links, save_new
 from crm.registry.registry import registry
 from sales_docs.models import Document, DocumentLine, PriceSource
 from sales_docs.services.editing import line_model_of
@@ -48,7 +48,14 @@ def copy_lines(
 
 
 def save_copy(document: Any) -> Any:
-    """Inserts a document made inside an operation; who made it is its actor."""
+    """Inserts a document made inside an operation; who made it is its actor.
+
+    It links what its source links only where the actor may link that too. Raises RuleViolation,
+    AccessDenied.
+    """
+    actor, record_type = current().actor, registry.of(document)
     if document.owner_id is None:
-        document.owner_id = current().actor.id
-    return save_new(registry.of(document), document)
+        document.owner_id = actor.id
+    links = [field.name for field in document._meta.concrete_fields if field.is_relation]
+    require_links(actor, record_type, document, links)
+    return save_new(record_type, document)

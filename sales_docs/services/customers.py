@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models.address import country_name
+from crm.access.actor import Actor
 from sales_docs.models import Document
 
 
@@ -19,26 +20,31 @@ def postal_lines(record: Any, prefix: str = "") -> list[str]:
     ]
 
 
-def billing_lines(document: Document) -> list[str]:
+def billing_lines(document: Document, actor: Actor) -> list[str]:
     """Where the bill goes: what the document says itself, else the customer's address.
 
-    The person stands above the street when the document is for a company.
+    The person stands above the street when the document is for a company. Nothing is taken from
+    a customer the actor may not see.
     """
     if document.billing_address:
         return document.billing_address.splitlines()
     customer = document.customer
-    if customer is None:
+    if not actor.sees(customer):
         return []
-    person = [str(document.contact)] if document.account and document.contact else []
+    has_person = document.account and actor.sees(document.contact)
+    person = [str(document.contact)] if has_person else []
     return [*person, *postal_lines(customer)]
 
 
-def fill_addresses(document: Document) -> None:
-    """Writes down name and addresses of the customer where the document has none of its own."""
+def fill_addresses(document: Document, actor: Actor) -> None:
+    """Writes down name and addresses of the customer where the document has none of its own.
+
+    Of a customer the actor may not see nothing is written: whoever reads the document would know.
+    """
     customer = document.customer
-    if customer is None:
+    if not actor.sees(customer):
         return
-    document.billing_address = "\n".join(billing_lines(document))
+    document.billing_address = "\n".join(billing_lines(document, actor))
     if not document.billing_name:
         document.billing_name = str(customer)[:200]
     shipping = postal_lines(customer, "shipping_") if document.account else []

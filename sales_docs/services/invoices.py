@@ -73,7 +73,7 @@ def _settle_draft(invoice: Invoice, *, issued_on: date | None, due_on: date | No
     require_something_to_send(invoice, totals)
     changes: dict[str, Any] = put_totals(invoice, totals)
     changes |= {name: getattr(invoice, name) for name in ADDRESSES}
-    fill_addresses(invoice)
+    fill_addresses(invoice, current().actor)
     changes |= _put_dates(invoice, issued_on=issued_on, due_on=due_on)
     return save_changed(registry.get("invoice"), invoice, changes)  # type: ignore[no-any-return]
 

@@ -77,7 +77,7 @@ def _quote_for(
         price_list_id=opportunity.price_list_id,
         request_key=request_key,
     )
-    fill_addresses(quote)
+    fill_addresses(quote, actor)
     return quote
 
 
@@ -100,7 +100,7 @@ def activate_quote(*, actor: Actor, record_id: int, version: int | None = None) 
         line.save()
     old = {name: getattr(quote, name) for name in ("billing_name", "billing_address")}
     old |= {name: getattr(quote, name) for name in ("delivery_name", "delivery_address")}
-    fill_addresses(quote)
+    fill_addresses(quote, actor)
     changes = put_totals(quote, totals) | old | {"state": quote.state, "activated_at": None}
     quote.state = Quote.State.ACTIVE
     quote.activated_at = current().at

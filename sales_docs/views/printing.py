@@ -13,7 +13,7 @@ from sales_docs.printing import file_name, page_of
 
 def show_pdf(request: HttpRequest, record_type: RecordType, record: Any) -> HttpResponse:
     request.actor.require(Privilege.READ, record)  # type: ignore[attr-defined]
-    pdf = render_pdf(page_of(record), at=record.modified_at or clock.now())
+    pdf = render_pdf(page_of(record, request.actor), at=record.modified_at or clock.now())
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{file_name(record)}"'
     response["X-Content-Type-Options"] = "nosniff"

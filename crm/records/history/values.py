@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm import labels
-from crm.access.actor import Actor
+from crm.access.actor import HIDDEN_RECORD, Actor
 from crm.models import FieldChange, Principal, Record
 from crm.records.lists.tables import BoundColumn
 from crm.records.services.past_columns import (
@@ -110,7 +110,7 @@ class PastValues:
         field = self.field(column)
         if stored is None or not isinstance(field, models.ForeignKey):
             return self.html(column, stored)
-        return str(self.linked.get(field.related_model, stored) or _("a record you may not see"))
+        return str(self.linked.get(field.related_model, stored) or HIDDEN_RECORD)
 
     def html(self, column: str, stored: Any) -> Any:
         """A value as history keeps it (JSON), shown; '' for nothing."""
@@ -123,7 +123,7 @@ class PastValues:
         if isinstance(field, models.ForeignKey):
             value = self.linked.get(field.related_model, value)
             if value is None:
-                return _("a record you may not see")
+                return HIDDEN_RECORD
         return self._shown(field, value)
 
     def _shown(self, field: Any, value: Any) -> Any:

@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from crm.access.actor import Actor
+from crm.access.actor import HIDDEN_RECORD, Actor
 from crm.models import Record
 from crm.models.levels import Privilege
 from crm.records.lists.lateness import Show, watching
@@ -73,7 +73,9 @@ def _by_kind(column: "BoundColumn", actor: Actor | None) -> Show:
         return _drawn_once(partial(_shown, column, _pill), (column.path,))
     if column.kind in _BY_VALUE:
         return _remembering(column, _CELLS[column.kind])
-    return partial(_shown, column, _CELLS.get(column.kind, _plain))
+    if column.kind in _CELLS:
+        return partial(_shown, column, _CELLS[column.kind])
+    return partial(_shown, column, lambda _column, _row, value: _plain(value, actor))
 
 
 def _is_status(column: "BoundColumn") -> bool:
@@ -125,14 +127,15 @@ def _records(value: Any, actor: Actor | None) -> SafeString:
 
 def _record(value: Any, actor: Actor | None) -> SafeString | str:
     if is_hidden(value, actor):
-        return format_html('<span class="faint">{}</span>', _("a record you may not see"))
+        return format_html('<span class="faint">{}</span>', HIDDEN_RECORD)
     if not isinstance(value, Record):
         return str(value)
     return format_html('<a href="{}">{}</a>', record_url(value), value)
 
 
-def _plain(_column: "BoundColumn", _row: Any, value: Any) -> str:
-    return str(value)
+def _plain(value: Any, actor: Actor | None) -> str:
+    """As it is; a property may return a record where others return what was typed."""
+    return str(value) if actor is None else actor.name_of(value)
 
 
 def _person(_column: "BoundColumn", _row: Any, value: Any) -> SafeString:

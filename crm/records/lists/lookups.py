@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.access.actor import Actor
+from crm.access.actor import HIDDEN_RECORD, Actor
 from crm.models import Principal
 from crm.records.lists.tables import title_of
 
@@ -97,7 +97,7 @@ class RecordChoiceField(forms.Field):
         if present is not None:
             found.setdefault(present.pk, str(present))
         elif self.kept is not None:
-            found.setdefault(self.kept, _("a record you may not see"))
+            found.setdefault(self.kept, str(HIDDEN_RECORD))
         return [("", ""), *found.items()]
 
     def _latest(self) -> dict[Any, str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm import clock, labels
-from crm.access.actor import Actor
+from crm.access.actor import HIDDEN_RECORD, Actor
 from crm.company.settings import company
 from crm.models import Activity, File, JournalEntry, MergedRecord, Record
 from crm.models.levels import Privilege
@@ -115,7 +115,7 @@ def past_merges(actor: Actor, record: Record) -> dict[str, Any] | None:
 def _titles(actor: Actor, model: type[Record], rows: list[MergedRecord]) -> dict[int, str]:
     reached: Any = model.objects.reachable_by(actor)  # type: ignore[attr-defined]
     found = reached.in_bulk([row.record_id for row in rows])
-    hidden = _("a record you may not see")
+    hidden = HIDDEN_RECORD
     return {row.record_id: str(found.get(row.record_id, hidden)) for row in rows}
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import labels
-from crm.access.actor import Actor
+from crm.access.actor import HIDDEN_RECORD, Actor
 from crm.company.settings import company
 from crm.models import Principal
 from crm.models.levels import Privilege
@@ -218,7 +218,7 @@ class SideBySide:
         if column.kind in AS_TEXT:
             value = column.value(record)
             is_secret = value is not None and is_hidden(value, self.actor)
-            return _("a record you may not see") if is_secret else str(value or "")
+            return HIDDEN_RECORD if is_secret else str(value or "")
         return column.html(record, self.actor)
 
 

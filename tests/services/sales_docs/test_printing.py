@@ -58,8 +58,8 @@ def facts(page):
     return {fact.label: fact.value for fact in page.facts}
 
 
-def test_a_quote_says_who_what_and_how_much(quote):
-    page = page_of(quote)
+def test_a_quote_says_who_what_and_how_much(owner, as_actor, quote):
+    page = page_of(quote, as_actor(owner))
     assert page.heading == f"Quote {quote.number}"
     assert page.mark == "Draft"
     assert page.seller.lines == ("14 Quai des Tanneurs", "69002 Lyon")
@@ -99,24 +99,24 @@ def test_a_quote_says_who_what_and_how_much(quote):
 
 def test_columns_nobody_needs_are_left_out(owner, as_actor):
     plain = put_lines(as_actor(owner), make_quote(owner), line())
-    heads = [head.label for head in page_of(plain).columns]
+    heads = [head.label for head in page_of(plain, as_actor(owner)).columns]
     assert "Discount" not in heads
     assert "Tax" not in heads
 
 
-def test_a_renamed_type_is_called_by_its_new_name(quote):
+def test_a_renamed_type_is_called_by_its_new_name(owner, as_actor, quote):
     RecordTypeLabel.objects.update_or_create(
         record_type_id="quote",
         language="en",
         defaults={"singular": "Proposal", "plural": "Proposals"},
     )
     reset_cache_versions()
-    assert page_of(quote).heading == f"Proposal {quote.number}"
+    assert page_of(quote, as_actor(owner)).heading == f"Proposal {quote.number}"
 
 
-def test_a_french_reader_reads_french_figures(quote):
+def test_a_french_reader_reads_french_figures(owner, as_actor, quote):
     with translation.override("fr"):
-        page = page_of(quote)
+        page = page_of(quote, as_actor(owner))
     assert page.language == "fr"
     assert page.totals[-1].value == "161,81\xa0€"
     assert facts(page)[page.facts[1].label] == "17 décembre 2026"
@@ -125,20 +125,20 @@ def test_a_french_reader_reads_french_figures(quote):
 def test_a_revision_is_told_apart_on_paper_and_on_disk(owner, as_actor, quote):
     activate_quote(actor=as_actor(owner), record_id=quote.pk)
     draft = revise_quote(actor=as_actor(owner), record_id=quote.pk)
-    assert facts(page_of(draft))["Revision"] == "1"
+    assert facts(page_of(draft, as_actor(owner)))["Revision"] == "1"
     assert file_name(draft) == f"{quote.number}-1.pdf"
 
 
 def test_a_bill_says_how_to_pay_and_a_credit_note_what_it_corrects(owner, as_actor, quote):
     draft = make_invoice(owner, line())
-    assert page_of(draft).mark == "Draft"
+    assert page_of(draft, as_actor(owner)).mark == "Draft"
     bill = post_invoice(actor=as_actor(owner), record_id=draft.pk, issued_on=date(2026, 3, 1))
-    page = page_of(bill)
+    page = page_of(bill, as_actor(owner))
     assert (page.heading, page.mark) == ("Invoice INV-2026-00001", "")
     assert facts(page)["Due"] == "31 March 2026"
     assert [each.label for each in page.closing] == ["Payment", "Terms"]
     credit = create_credit_note(actor=as_actor(owner), record_id=bill.pk)
-    page = page_of(credit)
+    page = page_of(credit, as_actor(owner))
     assert facts(page)["Corrects"] == "INV-2026-00001"
     assert page.heading == "Credit note"
     assert page.totals[-1].value == "-€100.00"
@@ -151,4 +151,8 @@ def test_a_posted_bill_prints_the_address_it_was_posted_with(owner, as_actor):
     account.line1, account.name = "9 rue Neuve", "Aurelis SA"
     account.save()
     bill.refresh_from_db()
-    assert page_of(bill).customer.lines == ("Aurelis Diagnostics", "1 rue du Port", "Lyon")
+    assert page_of(bill, as_actor(owner)).customer.lines == (
+        "Aurelis Diagnostics",
+        "1 rue du Port",
+        "Lyon",
+    )
