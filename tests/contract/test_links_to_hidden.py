@@ -1,13 +1,19 @@
 """A record links to records its reader may not see: no surface tells their names."""
 
+import base64
 import io
 
 import pytest
 from django.db import IntegrityError, models, transaction
 from pypdf import PdfReader
 
+from accounts.models import Account
+from crm.conditions.schema import Group
 from crm.models import Record
 from crm.records.editing import editable_columns
+from crm.records.lists.paging import BadCursor
+from crm.records.lists.selection import Selection
+from crm.records.lists.tables import bound_columns
 from crm.registry.registry import registry
 from tests.contract.building import make_record
 from tests.contract.outsiders import links_of, make_outsider
@@ -124,6 +130,14 @@ def names_told(page):
     return "" if found < 0 else page[max(0, found - 160) : found + 60]
 
 
+def is_through_a_link(record_type, column):
+    path = (column.sort_path or "").split(",")[0]
+    if "__" not in path or "all" not in {view.key for view in record_type.views}:
+        return False
+    link = record_type.model._meta.get_field(path.split("__")[0])
+    return issubclass(link.related_model, Record)
+
+
 @every_type
 def test_no_surface_names_a_hidden_linked_record(record_type, outsider, owner, sign_in):
     record = make_linked(record_type, outsider, owner)
@@ -136,3 +150,60 @@ def test_no_surface_names_a_hidden_linked_record(record_type, outsider, owner, s
         if found := names_told(texts_in(response)):
             told[address] = found
     assert told == {}
+
+
+SORTED = [
+    pytest.param(record_type, column.name, id=f"{record_type.key}-{column.name}")
+    for record_type in registry
+    for column in bound_columns(record_type)
+    if is_through_a_link(record_type, column)
+]
+
+
+@pytest.mark.parametrize(("record_type", "name"), SORTED)
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_rows_do_not_stand_in_the_order_of_hidden_records(
+    record_type, name, sign, outsider, owner, as_actor
+):
+    column = next(one for one in bound_columns(record_type) if one.name == name)
+    link = column.sort_path.split(",")[0].split("__")[0]
+    target = record_type.model._meta.get_field(link).related_model
+    rows = []
+    for letter in "CAB":
+        hidden = make_record(target, owner, f"{letter} hidden")
+        rows.append(make_record(record_type.model, outsider, "Mine", **{link: hidden}))
+    selection = Selection(
+        actor=as_actor(outsider),
+        record_type=record_type,
+        view=next(view for view in record_type.views if view.key == "all"),
+        where=Group(()),
+        sort=[f"{sign}{name}"],
+    )
+    ids = sorted((row.pk for row in rows), reverse=bool(sign))
+    columns = bound_columns(record_type)
+    page = selection.page(columns, size=2)
+    rest = selection.page(columns, size=2, after=page.next_cursor)
+    assert [row.pk for row in (*page.rows, *rest.rows)] == ids
+    before = selection.page(columns, size=2, before=rest.previous_cursor)
+    assert [row.pk for row in before.rows] == ids[:2]
+    assert [row.pk for row in selection.exportable] == ids
+
+
+def test_a_cursor_says_nothing_and_serves_no_other_order(outsider, as_actor):
+    rows = [make_record(Account, outsider, f"Firm {letter}") for letter in "ABC"]
+    record_type = registry.get("account")
+    given = {
+        "actor": as_actor(outsider),
+        "record_type": record_type,
+        "view": next(view for view in record_type.views if view.key == "all"),
+        "where": Group(()),
+    }
+    columns = bound_columns(record_type)
+    page = Selection(**given, sort=["name"]).page(columns, size=1)
+    assert b"Firm" not in base64.urlsafe_b64decode(page.next_cursor)
+    assert [row.pk for row in page.rows] == [rows[0].pk]
+    for wrong in (page.next_cursor[:-4] + "AAAA", "x", "é", "9" * 5000):
+        with pytest.raises(BadCursor):
+            Selection(**given, sort=["name"]).page(columns, size=1, after=wrong)
+    with pytest.raises(BadCursor):
+        Selection(**given, sort=["-name"]).page(columns, size=1, after=page.next_cursor)

@@ -1,20 +1,24 @@
 """Keyset paging: a page starts after the last row of the one before, however deep.
 
-The cursor holds the sort values of a boundary row, signed together with the order, so that it
-can be neither guessed nor used for another one. Orders end in the primary key; empty values come
-last in both directions.
+The cursor holds the sort values of a boundary row, encrypted together with the order, so that it
+can be neither read nor guessed nor used for another one. Orders end in the primary key; empty
+values come last in both directions, and so do those of linked records the reader may not see.
 """
 
+import base64
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
-from django.core import signing
-from django.db.models import F, Func, Q, QuerySet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db.models import Case, F, Func, Q, QuerySet, When
+from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
@@ -40,11 +44,17 @@ class SortKey:
     is_descending: bool = False
     is_nullable: bool = True
     is_folded: bool = False
+    readable: Q | None = None  # the rows whose value the reader may know; of others it is empty
+
+    @property
+    def name(self) -> str:
+        """The path, or what `annotated` calls the value of a path that is not always readable."""
+        return self.path if self.readable is None else f"readable_{self.path.replace('__', '_')}"
 
     @property
     def compared(self) -> str:
         """The ORM path of what rows are compared by."""
-        return f"{self.path}__folded" if self.is_folded else self.path
+        return f"{self.name}__folded" if self.is_folded else self.name
 
     def expression(self, *, is_reversed: bool, is_on_its_own: bool = False) -> Any:
         descends = self.is_descending != is_reversed
@@ -54,6 +64,16 @@ class SortKey:
         # Nulls stand last when going forward, so first when going back.
         nulls: dict[str, Any] = {"nulls_first": True} if is_reversed else {"nulls_last": True}
         return value.desc(**nulls) if descends else value.asc(**nulls)
+
+
+def annotated(rows: Any, keys: Sequence[SortKey]) -> Any:
+    """The rows with the values of keys that are not always readable."""
+    values = {
+        key.name: Case(When(key.readable, then=F(key.path)))
+        for key in keys
+        if key.readable is not None
+    }
+    return rows.annotate(**values) if values else rows
 
 
 class OnItsOwn(Func):
@@ -91,6 +111,7 @@ def paginate(
     """One page of `rows` in the order of `keys`. Raises BadCursor."""
     is_reversed = bool(before)
     cursor = before or after
+    rows = annotated(rows, keys)
     if cursor:
         rows = rows.filter(_beyond(keys, _read(cursor, _salt(rows, keys)), is_reversed=is_reversed))
     found = list((find or walk)(rows, keys, size + 1, is_reversed))
@@ -132,7 +153,7 @@ def _beyond(keys: Sequence[SortKey], values: Sequence[Any], *, is_reversed: bool
     for key, value in zip(keys, values, strict=True):
         past = _past(key, value, is_reversed=is_reversed)
         beyond += [equal & past] if past else []
-        equal &= Q(**{f"{key.path}__isnull": True}) if value is None else Q(**{key.compared: value})
+        equal &= Q(**{f"{key.name}__isnull": True}) if value is None else Q(**{key.compared: value})
     found = reduce(or_, beyond)
     first, value = keys[0], values[0]
     if value is not None and not first.is_nullable:
@@ -145,11 +166,11 @@ def _beyond(keys: Sequence[SortKey], values: Sequence[Any], *, is_reversed: bool
 def _past(key: SortKey, value: Any, *, is_reversed: bool) -> Q:
     """Past the value of one key; an empty Q where nothing is."""
     if value is None:
-        return Q(**{f"{key.path}__isnull": False}) if is_reversed else Q()
+        return Q(**{f"{key.name}__isnull": False}) if is_reversed else Q()
     way = "lt" if key.is_descending != is_reversed else "gt"
     past = Q(**{f"{key.compared}__{way}": value})
     if key.is_nullable and not is_reversed:
-        past |= Q(**{f"{key.path}__isnull": True})
+        past |= Q(**{f"{key.name}__isnull": True})
     return past
 
 
@@ -159,7 +180,19 @@ def _salt(rows: QuerySet[Any], keys: Sequence[SortKey]) -> str:
 
 
 def _write(row: Any, keys: Sequence[SortKey], salt: str) -> str:
-    return signing.dumps([_packed(_value(row, key.path)) for key in keys], salt=salt)
+    values = [_packed(_value(row, key.name)) for key in keys]
+    return sealer().encrypt(json.dumps([salt, values]).encode()).decode()
+
+
+def sealer() -> MultiFernet:
+    """Encrypts with the secret key, and reads what the ones before it encrypted."""
+    return _sealer((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=4)
+def _sealer(secrets: tuple[str, ...]) -> MultiFernet:
+    keys = (salted_hmac("crm.paging", "cursor", secret=one, algorithm="sha256") for one in secrets)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key.digest())) for key in keys])
 
 
 def _value(row: Any, path: str) -> Any:
@@ -182,10 +215,11 @@ _UNPACK: dict[str, Callable[[str], Any]] = {"m": parse_datetime, "d": parse_date
 
 
 def _read(cursor: str, salt: str) -> list[Any]:
+    broken = BadCursor(_("The address of this page is broken. Start from the list again."))
     try:
-        packed = signing.loads(cursor, salt=salt)
-    except signing.BadSignature as error:
-        raise BadCursor(
-            _("The address of this page is broken. Start from the list again.")
-        ) from error
+        order, packed = json.loads(sealer().decrypt(cursor.encode()))
+    except InvalidToken as error:
+        raise broken from error
+    if order != salt:
+        raise broken
     return [_UNPACK[v[0]](v[1]) if isinstance(v, list) else v for v in packed]

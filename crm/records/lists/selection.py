@@ -1,20 +1,23 @@
 """Which records somebody looks at: a view, conditions, a quick find, and an order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.access.actor import Actor
+from crm.conditions.compiler import reached
 from crm.conditions.schema import Group
 from crm.errors import CrmError
+from crm.models import Record
 from crm.models.levels import Privilege
 from crm.records.lists.filters.sets import narrow
-from crm.records.lists.paging import Page, SortKey, count_up_to, paginate, sort, walk
+from crm.records.lists.paging import Page, SortKey, annotated, count_up_to, paginate, sort, walk
 from crm.records.lists.reach import reaches_few
-from crm.records.lists.tables import BoundColumn, bound_columns, fetch_list, sort_keys
+from crm.records.lists.tables import BoundColumn, bound_columns, fetch_list, field_at, sort_keys
 from crm.registry.declaration import NamedView, RecordType
 from crm.registry.derived import derived
 
@@ -63,8 +66,12 @@ class Selection:
 
     @cached_property
     def keys(self) -> list[SortKey]:
-        """The order; it ends in the primary key."""
-        return sort_keys(bound_columns(self.record_type), self.sort_names)
+        """The order; it ends in the primary key. A linked record the actor may not see is none."""
+        model = self.record_type.model
+        return [
+            replace(key, readable=_readable(model, key.path, self.actor))
+            for key in sort_keys(bound_columns(self.record_type), self.sort_names)
+        ]
 
     @cached_property
     def rows(self) -> Any:
@@ -76,7 +83,7 @@ class Selection:
     @property
     def exportable(self) -> Any:
         """In order, as far as the actor may export them."""
-        rows = self.rows.reachable_by(self.actor, Privilege.EXPORT)
+        rows = annotated(self.rows.reachable_by(self.actor, Privilege.EXPORT), self.keys)
         return rows.order_by(*(key.expression(is_reversed=False) for key in self.keys))
 
     @cached_property
@@ -95,7 +102,8 @@ class Selection:
         def chosen_first(rows: Any, keys: Sequence[SortKey], count: int, is_reversed: bool) -> Any:
             """What the columns read is joined to the rows of the page only."""
             chosen = sort(rows.values("pk"), keys, count, is_reversed)
-            shown = self.record_type.model.objects.filter(pk__in=chosen)
+            found = self.record_type.model.objects.filter(pk__in=chosen)
+            shown = annotated(found, keys)
             return walk(fetch_list(shown, columns, keys), keys, count, is_reversed)
 
         find = chosen_first if reaches_few(self.actor, self.record_type) else all_at_once
@@ -105,6 +113,19 @@ class Selection:
         """One record as a page has it, also when it is not selected any more; none if hidden."""
         rows = self.record_type.model.objects.visible_to(self.actor).filter(pk=record_id)
         return list(fetch_list(rows, columns, self.keys))
+
+
+def _readable(model: Any, path: str, actor: Actor) -> Q | None:
+    """The rows whose links on the way lead to what the actor may see; None where all do."""
+    found, way = None, ""
+    for step in path.split("__")[:-1]:
+        way = f"{way}__{step}" if way else step
+        target = getattr(field_at(model, way), "related_model", None)
+        if isinstance(target, type) and issubclass(target, Record):
+            scope = actor.scope(target.type_key(), Privilege.READ)
+            if not scope.is_everything:
+                found = reached(way, scope) & (found or Q())
+    return found
 
 
 @derived
