@@ -113,8 +113,21 @@ def create_record(*, actor: Actor, record_type: RecordType, values: Mapping[str,
     put_values(record, values)
     if record.owner_id is None:
         record.owner_id = actor.id
+    _require_owner(actor, record_type, record)
     require_links(actor, record_type, record, values)
     return save_new(record_type, record)
+
+
+def _require_owner(actor: Actor, record_type: RecordType, record: Any) -> None:
+    """For somebody else creates who reaches their records, or may give away what is created.
+
+    Raises AccessDenied.
+    """
+    if record.owner_id in actor.principal_ids or actor.can(record_type.key, Privilege.ASSIGN):
+        return
+    units = actor.scope(record_type.key, Privilege.CREATE)
+    if not (units.is_everything or record.owner.unit_id in units.unit_ids):
+        raise AccessDenied(_("Your roles do not allow creating this for somebody else."))
 
 
 def save_new(record_type: RecordType, record: Any) -> Any:
