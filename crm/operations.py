@@ -136,8 +136,13 @@ def journal(verb: str, record: Record, *, is_final: bool = False, **data: Any) -
 def journal_all(
     verb: str, records: Iterable[Record], *, is_final: bool = False, **data: Any
 ) -> None:
-    """As `journal`, one line per record, written together."""
+    """As `journal`, one line per record, written together.
+
+    A record in `data`, or a list of some, is stored as a reference and named when the entry is
+    read, as far as its reader may see it: the journal is kept for ever, and read by many.
+    """
     under_way = current()
+    stored = {name: _stored(value) for name, value in data.items()}
     JournalEntry.objects.bulk_create(
         [
             JournalEntry(
@@ -147,13 +152,26 @@ def journal_all(
                 record_id=record.pk,
                 actor_id=under_way.actor.id,
                 at=under_way.at,
-                data=data,
+                data=stored,
                 is_final=is_final,
             )
             for record in records
         ],
         batch_size=500,
     )
+
+
+def reference(record: Record) -> dict[str, Any]:
+    """How the journal stores which record is meant."""
+    return {"type": record.type_key(), "id": record.pk}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, Record):
+        return reference(value)
+    if isinstance(value, list | tuple):
+        return [_stored(one) for one in value]
+    return value
 
 
 def leave_alone(record: Record, reason: object) -> None:

@@ -12,7 +12,7 @@ Data = Mapping[str, Any]
 
 
 def _qualified(data: Data) -> str:
-    titles = list(dict.fromkeys(data.get("titles", {}).values()))
+    titles = dict.fromkeys(str(title) for title in data.get("into", ()))
     if not titles:
         return _("qualified this")
     return _("qualified this into %(titles)s") % {"titles": ", ".join(titles)}

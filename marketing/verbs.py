@@ -23,6 +23,12 @@ def _removed(data: Data) -> str:
     return told % {"count": count}
 
 
+def _unsubscribed(data: Data) -> str:
+    if not data.get("activity"):
+        return _("unsubscribed from mailings")
+    return _("unsubscribed from mailings (%(activity)s)") % data
+
+
 def _launched(data: Data) -> str:
     count = int(data.get("recipients", 0))
     told = ngettext(
@@ -91,5 +97,5 @@ VERBS: dict[str, Any] = {
     "response_closed": gettext_lazy("closed this"),
     "response_canceled": gettext_lazy("canceled this: it was no answer"),
     "response_reopened": gettext_lazy("took this up again"),
-    "unsubscribed": gettext_lazy("unsubscribed from mailings (%(activity)s)"),
+    "unsubscribed": _unsubscribed,
 }

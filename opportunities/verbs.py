@@ -53,6 +53,6 @@ VERBS: dict[str, Any] = {
     "stage_moved": _stage_moved,
     "put_on_hold": _put_on_hold,
     "resumed": gettext_lazy("took this up again"),
-    "competitor_added": gettext_lazy("named %(name)s as a rival"),
-    "competitor_removed": gettext_lazy("removed %(name)s from the rivals"),
+    "competitor_added": gettext_lazy("named %(competitor)s as a rival"),
+    "competitor_removed": gettext_lazy("removed %(competitor)s from the rivals"),
 }

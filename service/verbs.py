@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.access.actor import HIDDEN_RECORD
 from service.models import ContractLine
 
 Data = Mapping[str, Any]
@@ -29,7 +30,7 @@ def _taken(data: Data) -> str:
         )
     else:
         told = ngettext("used %(amount)s of “%(title)s”", "used %(amount)s of “%(title)s”", amount)
-    return told % {"amount": amount, "title": data.get("title", "")}
+    return told % {"amount": amount, "title": _line(data)}
 
 
 def _returned(data: Data) -> str:
@@ -44,11 +45,23 @@ def _returned(data: Data) -> str:
         told = ngettext(
             "gave %(amount)s back to “%(title)s”", "gave %(amount)s back to “%(title)s”", amount
         )
-    return told % {"amount": amount, "title": data.get("title", "")}
+    return told % {"amount": amount, "title": _line(data)}
 
 
 def _with_note(told: str, data: Data) -> str:
     return f"{told}. “{data['note']}”" if data.get("note") else told
+
+
+def _covered(data: Data) -> str:
+    if data.get("contract") in (None, HIDDEN_RECORD):
+        return _("serves this under an agreement")
+    return _("serves this under “%(title)s” of %(contract)s") % data
+
+
+def _line(data: Data) -> str:
+    """The title of a contract's line, which only those know who may see the contract."""
+    is_hidden = data.get("contract") in (None, HIDDEN_RECORD)
+    return str(HIDDEN_RECORD if is_hidden else data.get("title", ""))
 
 
 def _followed(data: Data) -> str:
@@ -65,13 +78,13 @@ VERBS: dict[str, Any] = {
     "contract_held": gettext_lazy("put this on hold"),
     "contract_released": gettext_lazy("ended the hold"),
     "contract_canceled": _canceled,
-    "contract_renewed": gettext_lazy("renewed this as %(number)s"),
-    "contract_copied": gettext_lazy("copied this to %(number)s"),
+    "contract_renewed": gettext_lazy("renewed this as %(contract)s"),
+    "contract_copied": gettext_lazy("copied this to %(contract)s"),
     "lines_followed": _followed,
     "contract_line": gettext_lazy("wrote the line “%(title)s”"),
     "contract_line_removed": gettext_lazy("removed the line “%(title)s”"),
     "contract_line_canceled": gettext_lazy("canceled the line “%(title)s”"),
-    "case_covered": gettext_lazy("serves this under “%(title)s” of %(number)s"),
+    "case_covered": _covered,
     "case_uncovered": gettext_lazy("serves this under no agreement any more"),
     "allotment_taken": _taken,
     "allotment_returned": _returned,

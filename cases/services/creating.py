@@ -30,9 +30,7 @@ def create_case(*, actor: Actor, record_type: RecordType, values: Mapping[str, A
         if not Queue.objects.visible_to(actor).filter(pk=queue.pk).exists():
             raise NotVisible
         item = put(case, queue_id=queue.pk, worked_by_id=None)
-        journal(
-            "case_queued", case, queue=queue.name, place_before=None, place_after=place_data(item)
-        )
+        journal("case_queued", case, queue=queue, place_before=None, place_after=place_data(item))
     return case
 
 

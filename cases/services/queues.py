@@ -86,7 +86,7 @@ def _take(actor: Actor, case: Case, item: QueueItem) -> Case:
     journal(
         "case_picked",
         case,
-        queue=item.queue.name,
+        queue=item.queue,
         place_before=before,
         place_after=place_data(item),
     )
@@ -116,7 +116,7 @@ def release_case(*, actor: Actor, record_id: int, version: int | None = None) ->
     journal(
         "case_released",
         case,
-        queue=item.queue.name,
+        queue=item.queue,
         place_before=before,
         place_after=place_data(item),
     )
@@ -159,7 +159,7 @@ def route_case(
     journal(
         "case_routed" if worker else "case_queued",
         case,
-        queue=target.name if target else "",
+        queue=target or "",
         to=worker.name if worker else "",
         place_before=before,
         place_after=after,
@@ -184,7 +184,7 @@ def unqueue_case(*, actor: Actor, record_id: int, version: int | None = None) ->
     journal(
         "case_unqueued",
         case,
-        queue=item.queue.name,
+        queue=item.queue,
         place_before=place_data(item),
         place_after=None,
     )

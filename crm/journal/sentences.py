@@ -3,7 +3,7 @@
 A sentence stands after the name of who did it: 'Ines Moreau' + 'moved this to the bin'.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from crm.access.actor import HIDDEN_RECORD
 from crm.models import FieldChange, JournalEntry
-from crm.records.history.values import PastValues, is_long, read_by_people
+from crm.records.history.values import LinkedRecords, PastValues, is_long, read_by_people
+from crm.registry.registry import registry
 
 
 def _merged(data: Any) -> str:
@@ -58,14 +60,44 @@ class _Blank(dict[str, Any]):
         return ""
 
 
-def entry_sentence(entry: JournalEntry) -> str:
-    """What somebody did: 'assigned this to Tom Albrecht'."""
+def entry_sentence(entry: JournalEntry, linked: LinkedRecords) -> str:
+    """What somebody did: 'assigned this to Tom Albrecht'.
+
+    `linked` has loaded the records of `links_in(entry.data)`; one that its reader may not see is
+    `HIDDEN_RECORD` to the sentence.
+    """
     sentence = _verbs.get(entry.verb)
     if sentence is None:
         return entry.verb.replace("_", " ")
+    data = {name: _read(value, linked) for name, value in entry.data.items()}
     if callable(sentence):
-        return str(sentence(entry.data))
-    return str(sentence) % _Blank(entry.data)
+        return str(sentence(data))
+    return str(sentence) % _Blank(data)
+
+
+def links_in(value: Any) -> Iterator[tuple[Any, int]]:
+    """(model, key) of the records that the data of an entry refer to."""
+    if _is_reference(value):
+        yield registry.get(value["type"]).model, value["id"]
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from links_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from links_in(one)
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"type", "id"}
+
+
+def _read(value: Any, linked: LinkedRecords) -> Any:
+    if isinstance(value, list):
+        return [_read(one, linked) for one in value]
+    if not _is_reference(value):
+        return value
+    record = linked.get(registry.get(value["type"]).model, value["id"])
+    return HIDDEN_RECORD if record is None else str(record)
 
 
 def change_sentence(past: PastValues, change: FieldChange) -> SafeString | str:

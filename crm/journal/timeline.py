@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.access.actor import Actor
 from crm.access.prepared import prepared
-from crm.journal.sentences import change_sentence, entry_sentence, read_by_people
+from crm.journal.sentences import change_sentence, entry_sentence, links_in, read_by_people
 from crm.models import Activity, FieldChange, File, JournalEntry, Principal, Record
 from crm.models.levels import Privilege
 from crm.records.history.values import PastValues
@@ -356,17 +357,19 @@ def _sentences(actor: Actor, record: Record, rows: list[Any]) -> Iterator[Entry]
         for rank, pk, _at, _who, event, changed in rows
         if rank == CHANGE
     }
-    past.load(
+    told = past.links_in(
         (column, value)
         for change in changes.values()
         for column, pair in read_by_people(past, change)
         for value in pair
     )
+    meant = (link for rank, *_line, data in rows if rank != CHANGE for link in links_in(data))
+    past.linked.load(chain(told, meant))
     for rank, pk, at, who, what, data in rows:
         if rank == CHANGE:
             text = change_sentence(past, changes[pk])
         else:
-            text = entry_sentence(JournalEntry(verb=what, data=data))
+            text = entry_sentence(JournalEntry(verb=what, data=data), past.linked)
         if text:
             icon = "pencil" if rank == CHANGE else "history"
             yield Entry(at, rank, pk, icon, who or str(_("The system")), text)

@@ -244,7 +244,7 @@ def _close_lead(making: _Making) -> Qualification:
         used=used,
         filled=making.filled,
         before=before,
-        titles={key: str(record) for key, record in making.records.items()},
+        into=list(making.records.values()),
     )
     made = {name: making[name] for name in LINKS}
     emit(LeadQualified(lead=lead, **made))

@@ -107,7 +107,7 @@ def add_list(
     actor.require(Privilege.APPEND_TO, marketing_list)
     if not campaign.lists.filter(pk=marketing_list.pk).exists():
         campaign.lists.add(marketing_list)
-        journal("list_added", campaign, list=str(marketing_list), list_id=marketing_list.pk)
+        journal("list_added", campaign, list=marketing_list)
     return campaign
 
 
@@ -124,14 +124,16 @@ def remove_list(
     if found is not None:
         refuse_stale(campaign, version)
         campaign.lists.remove(found)
-        journal("list_removed", campaign, list=str(found), list_id=found.pk)
+        journal("list_removed", campaign, list=found)
     return campaign
 
 
 def undo_adding_list(actor: Actor, entry: JournalEntry) -> None:
-    lock(actor, "campaign", entry.record_id, Privilege.APPEND).lists.remove(entry.data["list_id"])
+    lock(actor, "campaign", entry.record_id, Privilege.APPEND).lists.remove(
+        entry.data["list"]["id"]
+    )
 
 
 def undo_removing_list(actor: Actor, entry: JournalEntry) -> None:
     campaign = lock(actor, "campaign", entry.record_id, Privilege.APPEND)
-    campaign.lists.add(*MarketingList.objects.visible_to(actor).filter(pk=entry.data["list_id"]))
+    campaign.lists.add(*MarketingList.objects.visible_to(actor).filter(pk=entry.data["list"]["id"]))

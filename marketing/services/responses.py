@@ -65,7 +65,7 @@ def convert_response(
         },
     )
     response = _close(response, State.CLOSED, lead=lead)
-    journal("response_converted", response, lead=str(lead))
+    journal("response_converted", response, lead=lead)
     emit(ResponseConverted(response=response, lead=lead))
     return lead
 

@@ -77,7 +77,7 @@ def _mark_record(row: Recipient) -> None:
     if not record.do_not_bulk_email:
         record.do_not_bulk_email = True
         record = save_changed(record_type, record, {"do_not_bulk_email": False})
-    journal("unsubscribed", record, activity=str(row.activity))
+    journal("unsubscribed", record, activity=row.activity)
 
 
 @operation

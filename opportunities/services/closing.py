@@ -162,7 +162,7 @@ def _told(opportunity: Opportunity, before: dict[str, Any], note: str) -> dict[s
         "revenue": None if revenue is None else str(revenue),
         "currency": opportunity.currency_id,
         "closed_on": opportunity.closed_on.isoformat() if opportunity.closed_on else None,
-        "competitor": opportunity.lost_to.name if opportunity.lost_to else "",
+        "competitor": opportunity.lost_to or "",
         "note": note.strip(),
         "before": {"forecast": before["forecast"], "probability": before["probability"]},
     }

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from crm import labels
 from crm.access.actor import Actor
 from crm.errors import AccessDenied, NotVisible, RuleViolation
 from crm.models import JournalEntry
@@ -29,7 +30,7 @@ def add_competitor(
         raise AccessDenied(_("Your roles do not allow linking these records."))
     if not opportunity.competitors.filter(pk=competitor.pk).exists():
         opportunity.competitors.add(competitor)
-        journal("competitor_added", opportunity, name=competitor.name, id=competitor.pk)
+        journal("competitor_added", opportunity, competitor=competitor)
     return opportunity
 
 
@@ -47,19 +48,22 @@ def remove_competitor(
     if found is not None:
         refuse_stale(opportunity, version)
         opportunity.competitors.remove(found)
-        journal("competitor_removed", opportunity, name=found.name, id=found.pk)
+        journal("competitor_removed", opportunity, competitor=found)
     return opportunity
 
 
 def undo_adding_competitor(actor: Actor, entry: JournalEntry) -> None:
     opportunity = lock_opportunity(actor=actor, record_id=entry.record_id)
-    opportunity.competitors.remove(*opportunity.competitors.filter(pk=entry.data["id"]))
+    opportunity.competitors.remove(
+        *opportunity.competitors.filter(pk=entry.data["competitor"]["id"])
+    )
 
 
 def undo_removing_competitor(actor: Actor, entry: JournalEntry) -> None:
     """Names the competitor again, unless it is gone meanwhile. Raises RuleViolation."""
     opportunity = lock_opportunity(actor=actor, record_id=entry.record_id)
-    found = Competitor.objects.alive().filter(pk=entry.data["id"]).first()
+    found = Competitor.objects.alive().filter(pk=entry.data["competitor"]["id"]).first()
     if found is None:
-        raise RuleViolation(_("“%(name)s” is gone meanwhile.") % {"name": entry.data["name"]})
+        gone = _("This %(type)s is gone meanwhile.")
+        raise RuleViolation(labels.with_names(gone, "competitor"))
     opportunity.competitors.add(found)

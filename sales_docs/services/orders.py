@@ -85,7 +85,7 @@ def _win(quote: Quote, *, day: date, note: str, order: Order) -> None:
     }
     quote.state, quote.closed_on, quote.closing_note = Quote.State.WON, day, note
     save_changed(registry.get("quote"), quote, changes)
-    journal("ordered", quote, is_final=True, order=order.number, order_id=order.pk, note=note)
+    journal("ordered", quote, is_final=True, order=order, note=note)
 
 
 def _win_opportunity(quote: Quote, *, actor: Actor, day: date, revenue: Decimal | None) -> None:

@@ -50,7 +50,7 @@ def cover_case(
     day = current().at.astimezone(timezone.get_current_timezone()).date()
     rules.refuse_cover(row, case.account_id, day, left_of(row))
     CaseCover.objects.update_or_create(case=case, defaults={"line": row})
-    journal("case_covered", case, title=row.title, number=row.contract.full_number, is_final=True)
+    journal("case_covered", case, title=row.title, contract=row.contract, is_final=True)
     return case
 
 
@@ -78,7 +78,12 @@ def take_allotment(event: CaseResolved) -> None:
         return
     _write(line, event.case, -amount, Reason.RESOLVED)
     journal(
-        "allotment_taken", event.case, amount=amount, allotment=line.allotment, title=line.title
+        "allotment_taken",
+        event.case,
+        amount=amount,
+        allotment=line.allotment,
+        title=line.title,
+        contract=line.contract,
     )
 
 
@@ -106,6 +111,7 @@ def _give_back(case: Case, reason: AllotmentEntry.Reason) -> None:
             amount=-entry.amount,
             allotment=line.allotment,
             title=line.title,
+            contract=line.contract,
         )
 
 

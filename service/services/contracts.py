@@ -169,7 +169,7 @@ def renew_contract(
         ends_on=last,
     )
     contract.lines.filter(state=LineState.EXPIRED).update(state=LineState.RENEWED)
-    journal("contract_renewed", contract, number=made.full_number, is_final=True)
+    journal("contract_renewed", contract, contract=made, is_final=True)
     return made
 
 
@@ -178,7 +178,7 @@ def copy_contract(*, actor: Actor, record_id: int, version: int | None = None) -
     """Makes a draft with the same content and a number of its own. Journals 'contract_copied'."""
     contract = lock_contract(actor=actor, record_id=record_id, version=version)
     made = _copy(actor, contract, list(contract.lines.all()), shift=timedelta(0), number="", term=1)
-    journal("contract_copied", contract, number=made.full_number)
+    journal("contract_copied", contract, contract=made)
     return made
 
 

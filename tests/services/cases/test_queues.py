@@ -96,7 +96,7 @@ def test_picking_makes_the_agent_worker_and_owner(agent, admin, queue, as_actor)
     assert picked.unit_id == agent.unit_id
     assert place(case) == ("Instruments", "Agent")
     entry = JournalEntry.objects.get(verb="case_picked")
-    assert entry.data["queue"] == "Instruments"
+    assert entry.data["queue"] == {"type": "queue", "id": queue.pk}
     assert entry.data["place_before"]["worked_by"] is None
     assert entry.data["place_after"]["worked_by"] == agent.pk
 

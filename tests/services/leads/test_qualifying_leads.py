@@ -200,7 +200,10 @@ def test_the_journal_keeps_all_that_undoing_needs(owner, as_actor):
             "opportunity": None,
             "reason": "contacted",
         },
-        "titles": {"account": "Aurelis Diagnostics", "contact": "Nadia Belkacem"},
+        "into": [
+            {"type": "account", "id": account.pk},
+            {"type": "contact", "id": result.contact.pk},
+        ],
     }
 
 

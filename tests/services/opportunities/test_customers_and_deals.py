@@ -3,8 +3,9 @@ from datetime import date
 import pytest
 
 from accounts.models import Account, Contact
-from crm.journal.sentences import entry_sentence
+from crm.journal.sentences import entry_sentence, links_in
 from crm.models import JournalEntry
+from crm.records.history.values import LinkedRecords
 from crm.records.services import delete_records
 from crm.registry.registry import registry
 from leads.plans import Plan, Step
@@ -67,9 +68,11 @@ def test_the_records_a_lead_is_linked_to_are_used_first(owner, as_actor):
     assert Account.objects.count() == Contact.objects.count() == 1
 
 
-def said(record, verb):
+def said(actor, record, verb):
     entry = JournalEntry.objects.get(record_type=record.type_key(), record_id=record.pk, verb=verb)
-    return entry_sentence(entry)
+    linked = LinkedRecords(actor)
+    linked.load(links_in(entry.data))
+    return entry_sentence(entry, linked)
 
 
 def test_the_timeline_says_how_a_deal_went(owner, as_actor):
@@ -82,11 +85,13 @@ def test_the_timeline_says_how_a_deal_went(owner, as_actor):
     rival = make_competitor(owner)
     lose_opportunity(actor=actor, record_id=lost.pk, reason="out_sold", lost_to=rival)
 
-    assert said(won, "put_on_hold") == "put this on hold. “Until March”"
-    assert said(won, "stage_moved") == "moved the stage to Propose"
-    assert said(won, "won") == "closed this as won for €60,000.00. “Signed in Basel.”"
-    assert said(lost, "lost") == "closed this as lost to Orbis: Out-sold"
-    assert said(won.account, "became_customer") == "won the first deal: this is a customer now"
+    assert said(actor, won, "put_on_hold") == "put this on hold. “Until March”"
+    assert said(actor, won, "stage_moved") == "moved the stage to Propose"
+    assert said(actor, won, "won") == "closed this as won for €60,000.00. “Signed in Basel.”"
+    assert said(actor, lost, "lost") == "closed this as lost to Orbis: Out-sold"
+    assert (
+        said(actor, won.account, "became_customer") == "won the first deal: this is a customer now"
+    )
 
 
 def test_the_timeline_says_what_became_of_a_lead(owner, as_actor):
@@ -96,5 +101,7 @@ def test_the_timeline_says_what_became_of_a_lead(owner, as_actor):
     qualify_lead(actor=actor, lead_id=made.pk, version=None, plan=plan)
     disqualify_lead(actor=actor, record_id=gone.pk, reason="lost", note="Bought elsewhere")
 
-    assert said(made, "qualified") == "qualified this into Aurelis Diagnostics, Nadia Belkacem"
-    assert said(gone, "disqualified") == "disqualified this: Lost. “Bought elsewhere”"
+    assert (
+        said(actor, made, "qualified") == "qualified this into Aurelis Diagnostics, Nadia Belkacem"
+    )
+    assert said(actor, gone, "disqualified") == "disqualified this: Lost. “Bought elsewhere”"
