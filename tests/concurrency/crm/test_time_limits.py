@@ -119,13 +119,14 @@ def test_a_statement_of_a_page_that_runs_too_long_is_answered_in_words(client, o
 def test_a_database_that_is_gone_answers_503_and_when_to_come_back(client, owner, monkeypatch):
     client.force_login(owner)
     client.raise_request_exception = False
+    address = list_url("account")
     connections["default"].close()
 
     def refuse(*_args, **_kwargs):
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(DatabaseWrapper, "connect", refuse)
-    answer = client.get(list_url("account"))
+    answer = client.get(address)
     monkeypatch.undo()
     assert answer.status_code == 503
     assert answer["Retry-After"] == "10"
