@@ -59,6 +59,14 @@ def current() -> Operation:
     return operation_
 
 
+def named(record: Any) -> str:
+    """The name of a record as far as who carries out the operation may know it: for refusals.
+
+    LookupError outside of an operation.
+    """
+    return current().actor.name_of(record)
+
+
 @contextmanager
 def operation_called(operation_id: uuid.UUID) -> Iterator[None]:
     """Operations begun inside share this id: one deed in several transactions."""

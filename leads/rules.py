@@ -1,7 +1,5 @@
 """What must hold of a lead, and which of its states follow on which."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from crm import labels
@@ -70,11 +68,10 @@ def refuse_reason(reason: str) -> None:
         )
 
 
-def refuse_disqualifying_with(opportunity: Any) -> None:
-    if opportunity is not None:
-        raise RuleViolation(
-            _("It led to “%(title)s”, which is still there.") % {"title": opportunity}
-        )
+def refuse_disqualifying_with(title: str) -> None:
+    """`title`: of the opportunity it led to, '' without one."""
+    if title:
+        raise RuleViolation(_("It led to “%(title)s”, which is still there.") % {"title": title})
 
 
 def refuse_open_reason(reason: str) -> None:

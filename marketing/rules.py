@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from crm import labels
 from crm.errors import RuleViolation
 from crm.models import CompanySettings
+from crm.operations import named
 from marketing.models import Campaign, CampaignActivity, CampaignResponse, MarketingList
 
 Campaigns, Activities = Campaign.State, CampaignActivity.State
@@ -55,7 +56,7 @@ def refuse_while_mailing(activities: list[CampaignActivity]) -> None:
     if running:
         raise RuleViolation(
             _("“%(name)s” is still under way. Wait until it is done, or cancel it first.")
-            % {"name": running[0]}
+            % {"name": named(running[0])}
         )
 
 

@@ -122,6 +122,11 @@ class Actor:
         return self.is_unlimited or self.grants.can_administer
 
     @property
+    def may_list_people(self) -> bool:
+        """Whether users and teams may be searched: nobody does without a role."""
+        return self.is_unlimited or self.grants.can_administer or bool(self.grants.held)
+
+    @property
     def offers(self) -> tuple[object, ...]:
         """What the pages offer depends on, beside the page: the same for all with such roles."""
         if self.is_unlimited:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 
-from crm.errors import NotVisible
+from crm.errors import AccessDenied, NotVisible
 from crm.models import Principal
 from crm.models.levels import Privilege
 from crm.records.lists.filters.kinds import people_words
@@ -20,6 +21,8 @@ def lookup(request: HttpRequest, key: str) -> JsonResponse:
     """
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if key == PRINCIPALS:
+        if not request.actor.may_list_people:
+            raise AccessDenied(_("You have no role yet. An administrator can give you one."))
         words = _words(text) if "me" in request.GET else []
         people = _principals(text, are_all_asked="me" in request.GET)
         return JsonResponse({"results": [*words, *people]})

@@ -23,6 +23,7 @@ def share(request: HttpRequest, record_type: RecordType, record_id: int) -> Http
     record = load(request, record_type, record_id)
     if not record_type.has(Feature.SHARING):
         raise NotVisible
+    request.actor.require(Privilege.SHARE, record)
     if request.POST.get("stop"):
         return _stop(request, record_type, record)
     status = 422

@@ -1,4 +1,4 @@
-"""What users set for themselves: name, language, time zone, theme, keyboard, what they hear of."""
+"""What users set for themselves: job title, language, time zone, theme, keyboard, notifications."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("name", "job_title", "language", "time_zone", "theme", "has_shortcuts")
+        fields = ("job_title", "language", "time_zone", "theme", "has_shortcuts")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,7 +39,10 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @operation
 def save_preferences(*, actor: Actor, values: Mapping[str, Any]) -> User:
-    """Changes what is the actor's own; roles, unit and address are the administrator's."""
+    """Changes what is the actor's own; name, roles, unit and address are the administrator's.
+
+    By the name colleagues tell whom they share with and who wrote what.
+    """
     user = User.objects.select_for_update(of=("self",)).get(pk=actor.id)
     for name, value in values.items():
         if name in PreferencesForm.Meta.fields:

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.access.actor import Actor
 from crm.models.levels import Privilege
-from crm.operations import current, emit, journal, operation
+from crm.operations import current, emit, journal, named, operation
 from crm.records.services import lock_record, refuse_stale, save_changed
 from crm.registry.registry import registry
 from leads import rules
@@ -26,7 +26,7 @@ def disqualify_lead(
     lead = _lock(actor, record_id, version=version)
     rules.refuse_unless_open(lead)
     rules.refuse_reason(reason)
-    rules.refuse_disqualifying_with(_living_opportunity(lead))
+    rules.refuse_disqualifying_with(named(_living_opportunity(lead)))
     _put(lead, state=Lead.State.DISQUALIFIED, reason=reason, closed_at=current().at)
     journal("disqualified", lead, reason=reason, note=note.strip())
     emit(LeadDisqualified(lead=lead))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models import Principal
-from crm.operations import current, emit, journal, operation
+from crm.operations import current, emit, journal, named, operation
 from crm.records.services import create_record, refuse_stale, save_changed
 from crm.registry.registry import registry
 from leads.models import Lead
@@ -128,7 +128,8 @@ def reopen_response(
     rules.refuse_unless_state(response, State.CLOSED, State.CANCELED)
     if response.lead is not None and response.lead.deleted_at is None:
         raise RuleViolation(
-            _("“%(record)s” was made of this, so it stays closed.") % {"record": response.lead}
+            _("“%(record)s” was made of this, so it stays closed.")
+            % {"record": named(response.lead)}
         )
     response = _close(response, State.OPEN, lead=None)
     journal("response_reopened", response)

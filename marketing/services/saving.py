@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm.company.currencies import base_currency_code
 from crm.errors import RuleViolation
-from crm.operations import current
+from crm.operations import current, named
 from marketing import rules
 from marketing.models import Campaign, CampaignActivity, CampaignResponse, MarketingList
 
@@ -57,5 +57,5 @@ def prepare_response(response: CampaignResponse, changes: Mapping[str, Any]) -> 
 def keep_response(response: CampaignResponse) -> None:
     if response.lead is not None and response.lead.deleted_at is None:
         raise RuleViolation(
-            _("“%(record)s” was made of this, so it stays.") % {"record": response.lead}
+            _("“%(record)s” was made of this, so it stays.") % {"record": named(response.lead)}
         )

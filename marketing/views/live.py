@@ -61,7 +61,10 @@ class Line:
 
     @property
     def why(self) -> Any:
-        return self.row.get_reason_display() if self.row.reason else self.row.note
+        """The mail server's answer mostly repeats the address, so it is as hidden as the person."""
+        if self.row.reason:
+            return self.row.get_reason_display()
+        return self.row.note if self.record else ""
 
     @property
     def at(self) -> datetime | None:

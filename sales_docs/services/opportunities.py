@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from crm import labels
 from crm.errors import RuleViolation
-from crm.operations import journal
+from crm.operations import current, journal
 from crm.records.services import save_changed
 from crm.registry.registry import registry
 from opportunities.events import OpportunityClosing, OpportunitySaved
@@ -19,9 +19,13 @@ MOST_NAMED = 3
 def refuse_with_open_quotes(event: OpportunityClosing) -> None:
     """An opportunity is closed only when what was offered is closed too."""
     found = Quote.objects.alive().open().of_opportunity(event.opportunity.pk)
-    numbers = list(found.order_by("pk").values_list("number", flat=True)[: MOST_NAMED + 1])
-    if not numbers:
+    if not found.exists():
         return
+    seen = found.visible_to(current().actor).order_by("pk")
+    numbers = list(seen.values_list("number", flat=True)[: MOST_NAMED + 1])
+    if not numbers:
+        sentence = _("Open %(types)s that you may not see must be closed first.")
+        raise RuleViolation(labels.with_names(sentence, "quote"))
     listed = ", ".join(numbers[:MOST_NAMED]) + (", …" if len(numbers) > MOST_NAMED else "")
     sentence = labels.with_names(_("Close the open %(types)s first: {numbers}."), "quote")
     raise RuleViolation(sentence.replace("{numbers}", listed))

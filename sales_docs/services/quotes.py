@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import labels
 from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models.levels import Privilege
@@ -201,13 +202,19 @@ def close_siblings(quote: Quote, *, actor: Actor, on: date) -> list[Quote]:
     closed = []
     for sibling in siblings.exclude(pk=quote.pk).order_by("pk").select_for_update(of=("self",)):
         if not actor.allows(Privilege.WRITE, sibling):
-            raise RuleViolation(
-                _("%(number)s is open too, and you may not close it.") % {"number": sibling.number}
-            )
+            raise RuleViolation(_refusal_of(sibling, actor))
         closed.append(_close(sibling, Quote.Reason.CANCELED, on=on, note=""))
         journal("quote_closed", sibling, reason=Quote.Reason.CANCELED.value, note="")
         emit(QuoteClosed(quote_id=sibling.pk, reason=Quote.Reason.CANCELED.value))
     return closed
+
+
+def _refusal_of(sibling: Quote, actor: Actor) -> str:
+    if actor.sees(sibling):
+        return _("%(number)s is open too, and you may not close it.") % {"number": sibling.number}
+    return labels.with_names(
+        _("Open %(types)s that you may not see must be closed first."), "quote"
+    )
 
 
 def _today() -> date:

@@ -2,8 +2,11 @@
 
 import base64
 import io
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from pypdf import PdfReader
 
@@ -15,6 +18,7 @@ from crm.records.lists.paging import BadCursor
 from crm.records.lists.selection import Selection
 from crm.records.lists.tables import bound_columns
 from crm.registry.registry import registry
+from tests.checks.templates import templates
 from tests.contract.building import make_record
 from tests.contract.outsiders import links_of, make_outsider
 
@@ -207,3 +211,17 @@ def test_a_cursor_says_nothing_and_serves_no_other_order(outsider, as_actor):
             Selection(**given, sort=["name"]).page(columns, size=1, after=wrong)
     with pytest.raises(BadCursor):
         Selection(**given, sort=["-name"]).page(columns, size=1, after=page.next_cursor)
+
+
+def test_templates_name_links_through_their_reader():
+    """`{{ record.account }}` would tell the name to anybody: it takes `|named:actor`."""
+    links = {link.name for record_type in registry for link in links_of(record_type.model)}
+    shown = re.compile(rf"{{{{ *(?!chip\.|form\.)[a-z_.]+\.({'|'.join(links)})(?!_)\b[^}}]*}}}}")
+    through_reader = re.compile(r"\|(named:actor|record_url)\b")
+    found = [
+        f"{path.name}: {output[0]}"
+        for path in templates(Path(settings.BASE_DIR))
+        for output in shown.finditer(path.read_text())
+        if not through_reader.search(output[0])
+    ]
+    assert found == []

@@ -16,11 +16,18 @@ from crm.records.services import SHAREABLE
 from crm.registry.declaration import RecordType
 
 
+class PrivilegesField(forms.MultipleChoiceField):
+    """Offers what the actor may give; sharing refuses whatever else was sent."""
+
+    def valid_value(self, value: Any) -> bool:
+        return value in [str(privilege) for privilege in SHAREABLE]
+
+
 class ShareForm(forms.Form):
     """Whom a record is shared with, and what they may do; only what the actor may do too."""
 
     principal = RecordChoiceField(model=Principal, label=gettext_lazy("User or team"))
-    privileges = forms.MultipleChoiceField(
+    privileges = PrivilegesField(
         label=gettext_lazy("They may"), widget=forms.CheckboxSelectMultiple
     )
 

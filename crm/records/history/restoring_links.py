@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.errors import CrmError, RuleViolation
 from crm.models import Activity, FieldChange, JournalEntry, Record
+from crm.operations import named
 from crm.records.services.many import restore_rows
 from crm.registry.registry import registry
 
@@ -44,7 +45,7 @@ def restore_linked(operations: Collection[UUID], left: Keys) -> dict[tuple[str, 
 def used_elsewhere(record: Record) -> CrmError:
     return RuleViolation(
         _("“%(record)s” is used by other records meanwhile, so this can't be undone.")
-        % {"record": record}
+        % {"record": named(record)}
     )
 
 

@@ -24,7 +24,7 @@ from crm.models import (
     Record,
 )
 from crm.models.levels import Privilege
-from crm.operations import current, journal_all, operation
+from crm.operations import current, journal_all, named, operation
 from crm.records.history.dependents import NOWHERE, Place, refuse_depended_on
 from crm.records.history.undo_rules import changes_of, lock_operations, refuse_undo
 from crm.records.services.announcing import announce, announce_each, field_names
@@ -232,7 +232,7 @@ def _changed_later(
     return {
         pk: RuleViolation(
             _("“%(record)s” was changed again since. Change it by hand instead.")
-            % {"record": record}
+            % {"record": named(record)}
         )
         for pk, record in records.items()
         if newest[pk] > max(step.version for step in steps[pk])
@@ -259,7 +259,7 @@ def old_values(record: Any, steps: Iterable[FieldChange]) -> dict[str, Any]:
                         "“%(field)s” of “%(record)s” can't get “%(value)s” back: the field is gone,"
                         " or holds other values by now. Change what is left by hand."
                     )
-                    % {"field": _called(record, column), "record": record, "value": value}
+                    % {"field": _called(record, column), "record": named(record), "value": value}
                 )
             old[field.attname] = value
     return old
@@ -285,7 +285,7 @@ def save_back(records: list[Any], before: dict[int, dict[str, Any]]) -> dict[int
             middle = len(records) // 2
             return save_back(records[:middle], before) | save_back(records[middle:], before)
         taken = _("“%(record)s” can't go back: another record has taken its place.")
-        return {records[0].pk: RuleViolation(taken % {"record": records[0]})}
+        return {records[0].pk: RuleViolation(taken % {"record": named(records[0])})}
     _announce(type(records[0]), {record.pk: before[record.pk] for record in records})
     return {}
 

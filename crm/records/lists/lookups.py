@@ -19,7 +19,7 @@ MAX_DIGITS = 18  # what a bigint holds
 def choosable(model: Any, actor: Actor) -> Any:
     """The rows an actor may choose: visible records, or any user or team."""
     if model is Principal:
-        return Principal.objects.all()
+        return Principal.objects.all() if actor.may_list_people else Principal.objects.none()
     return model.objects.visible_to(actor)
 
 

@@ -10,7 +10,7 @@ from crm.access.actor import Actor
 from crm.errors import RuleViolation
 from crm.models import FieldChange, JournalEntry, MergedRecord
 from crm.models.levels import Privilege
-from crm.operations import journal_all
+from crm.operations import journal_all, named
 from crm.records.history.undo import old_values, save_back
 from crm.records.merging.pointers import put_back_all
 from crm.registry.registry import registry
@@ -59,11 +59,11 @@ def _refuse_gone(survivor: Any) -> None:
     if onward:
         raise RuleViolation(
             _("“%(record)s” was itself merged into another one since. Undo that first.")
-            % {"record": survivor}
+            % {"record": named(survivor)}
         )
     if survivor.deleted_at is not None:
         raise RuleViolation(
-            _("“%(record)s” lies in the bin. Restore it first.") % {"record": survivor}
+            _("“%(record)s” lies in the bin. Restore it first.") % {"record": named(survivor)}
         )
 
 
@@ -96,7 +96,7 @@ def _refuse_changed(record: Any, steps: list[FieldChange]) -> None:
         ]
         raise RuleViolation(
             _("“%(record)s” was changed again since: %(fields)s. Change it by hand instead.")
-            % {"record": record, "fields": ", ".join(names)}
+            % {"record": named(record), "fields": ", ".join(names)}
         )
 
 

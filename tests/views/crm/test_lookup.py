@@ -5,6 +5,7 @@ import pytest
 from crm.models import Team
 from tests.factories.accounts import make_account
 from tests.factories.sales_docs import make_product
+from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +44,10 @@ def test_a_look_up_can_be_narrowed_to_one_of_the_types_views(ask, owner, sign_in
     assert ask("/lookup/product/?q=bench&view=sellable") == ["Bench one"]
     assert sorted(ask("/lookup/product/?q=bench")) == ["Bench one", "Bench two"]
     assert sign_in(owner).get("/lookup/product/?view=nothing").status_code == 404
+
+
+def test_who_has_no_role_lists_nobody(company, owner, sign_in):
+    nobody = make_user("nobody", company)
+    client = sign_in(nobody)
+    assert client.get("/lookup/principal/", {"q": "own"}).status_code == 403
+    assert "Owner" not in client.get("/").content.decode()

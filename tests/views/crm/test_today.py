@@ -68,7 +68,6 @@ def test_the_page_costs_the_same_however_much_is_due(
 def test_preferences_are_saved_and_hold_at_once(owner, sign_in):
     client = sign_in(owner)
     values = {
-        "name": "Ines M.",
         "job_title": "Rep",
         "language": "fr",
         "time_zone": "Europe/Paris",
@@ -77,8 +76,8 @@ def test_preferences_are_saved_and_hold_at_once(owner, sign_in):
     answer = client.post("/preferences/", values)
     assert answer["Location"] == "/preferences/"
     user = User.objects.get(pk=owner.pk)
-    assert (user.name, user.language, user.time_zone, user.theme, user.has_shortcuts) == (
-        "Ines M.",
+    assert (user.job_title, user.language, user.time_zone, user.theme, user.has_shortcuts) == (
+        "Rep",
         "fr",
         "Europe/Paris",
         "dark",
@@ -89,9 +88,9 @@ def test_preferences_are_saved_and_hold_at_once(owner, sign_in):
     assert 'data-bs-theme="dark"' in page
 
 
-def test_nobody_gives_themselves_rights_among_their_preferences(owner, south, sign_in):
+def test_nobody_gives_themselves_rights_or_a_name_among_their_preferences(owner, south, sign_in):
     values = {
-        "name": "Ines",
+        "name": "The Director",
         "language": "en",
         "time_zone": "UTC",
         "theme": "auto",
@@ -103,7 +102,7 @@ def test_nobody_gives_themselves_rights_among_their_preferences(owner, south, si
     sign_in(owner).post("/preferences/", values)
     user = User.objects.get(pk=owner.pk)
     assert (user.name, user.is_superuser, user.is_staff, user.unit_id, user.email) == (
-        "Ines",
+        owner.name,
         False,
         False,
         owner.unit_id,
@@ -112,7 +111,7 @@ def test_nobody_gives_themselves_rights_among_their_preferences(owner, south, si
 
 
 def test_an_unknown_zone_is_refused_and_keeps_the_form(owner, sign_in):
-    values = {"name": "Ines", "language": "en", "time_zone": "Mars/Olympus", "theme": "auto"}
+    values = {"language": "en", "time_zone": "Mars/Olympus", "theme": "auto"}
     answer = sign_in(owner).post("/preferences/", values)
     assert answer.status_code == 422
     assert User.objects.get(pk=owner.pk).time_zone == "UTC"
