@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Case, When
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -9,15 +10,16 @@ from crm.errors import AccessDenied, NotVisible
 from crm.models import Principal
 from crm.models.levels import Privilege
 from crm.records.lists.filters.kinds import people_words
-from crm.records.lists.lookups import OFFERED, PRINCIPALS, choosable
+from crm.records.lists.lookups import OFFERED, PRINCIPALS, called, choosable
 from crm.records.lists.reach import latest_first
 from crm.registry.declaration import RecordType
 from crm.registry.registry import registry
 
 
 def lookup(request: HttpRequest, key: str) -> JsonResponse:
-    """Up to 20 choosable rows matching `q`: [{value, text, note}]; of one of the type's views
-    where `view` names it.
+    """Up to 20 choosable rows matching `q`, what is called exactly so first, then the latest.
+
+    JSON {"results": [{value, text, note}]}; of one of the type's views where `view` names it.
     """
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if key == PRINCIPALS:
@@ -43,7 +45,8 @@ def _words(text: str) -> list[dict[str, Any]]:
 
 def _principals(text: str, *, are_all_asked: bool) -> list[dict[str, Any]]:
     """Users and teams; who was deactivated only where one looks for what they have."""
-    rows = Principal.objects.select_related("unit").order_by("name__folded", "pk")
+    is_called = Case(When(name__iexact=text, then=0), default=1)
+    rows = Principal.objects.select_related("unit").order_by(is_called, "name__folded", "pk")
     if not are_all_asked:
         rows = rows.exclude(user__is_active=False)
     if text:
@@ -54,12 +57,15 @@ def _principals(text: str, *, are_all_asked: bool) -> list[dict[str, Any]]:
 def _records(request: HttpRequest, key: str, text: str) -> list[dict[str, Any]]:
     record_type = registry.get(key)
     rows = _of_view(request, record_type, choosable(record_type.model, request.actor))
-    if text:
-        rows = rows.matching(text)
+    found = list(called(rows, record_type, text).defer("search_text")[:OFFERED]) if text else []
+    if len(found) < OFFERED:
+        others = rows.matching(text).exclude(pk__in=[row.pk for row in found])
+        latest = latest_first(others, request.actor, record_type).defer("search_text")
+        found += latest[: OFFERED - len(found)]
     number = record_type.number
     return [
         {"value": row.pk, "text": str(row), "note": getattr(row, number) if number else ""}
-        for row in latest_first(rows, request.actor, record_type).defer("search_text")[:OFFERED]
+        for row in found
     ]
 
 

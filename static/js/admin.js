@@ -29,6 +29,15 @@ function afterDressing(work) {
   else work();
 }
 
+// Enter would choose from the answer to the letters before.
+function chooseOnlyFromAnswers(event) {
+  if (!event.target.matches?.(".select2-search__field")) return;
+  for (const option of document.querySelectorAll(".select2-results__option--highlighted")) {
+    option.classList.remove("select2-results__option--highlighted");
+  }
+}
+
+document.addEventListener("input", chooseOnlyFromAnswers, { capture: true });
 window.addEventListener("load", () => {
   afterDressing(() => {
     nameLookups();

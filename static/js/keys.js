@@ -129,9 +129,13 @@ const field = palette?.querySelector("input");
 const list = palette?.querySelector("ul");
 let timer;
 let asked = 0;
+// The text whose answer is shown; the one that Enter confirmed before its answer was there.
+let answered = null;
+let awaited = null;
 
 function openPalette() {
   field.value = "";
+  answered = awaited = null;
   palette.showModal();
   field.focus();
   fill([]);
@@ -156,8 +160,8 @@ async function pagesAndRecords(typed) {
   const address = new URL(palette.dataset.searchUrl, location.href);
   address.searchParams.set("format", "palette");
   address.searchParams.set("q", typed);
-  const response = await fetch(address);
-  if (!response.ok) return [];
+  const response = await fetch(address).catch(() => null);
+  if (!response?.ok) return [];
   const { results } = await response.json();
   return results.map((found) => ({ text: found.title, note: found.note, run: () => location.assign(found.url) }));
 }
@@ -166,7 +170,7 @@ let shown = [];
 
 function fill(found) {
   const named = commandsNamed(field.value.trim());
-  shown = [...found, ...(field.value.trim() ? named : named.slice(0, 8))];
+  shown = field.value.trim() ? [...named, ...found] : [...found, ...named.slice(0, 8)];
   list.replaceChildren(...shown.map(line));
   choose(0);
 }
@@ -208,11 +212,16 @@ function run(index) {
 
 async function ask() {
   const mine = ++asked;
-  const found = await pagesAndRecords(field.value.trim());
-  if (mine === asked && palette.open) fill(found);
+  const typed = field.value;
+  const found = await pagesAndRecords(typed.trim());
+  if (mine !== asked || !palette.open) return;
+  fill(found);
+  answered = typed;
+  if (awaited === typed) run(0);
 }
 
 field?.addEventListener("input", () => {
+  awaited = null;
   clearTimeout(timer);
   timer = setTimeout(ask, WAIT);
 });
@@ -226,7 +235,8 @@ field?.addEventListener("keydown", (event) => {
     choose(next);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    run(at);
+    if (answered === field.value) run(at);
+    else awaited = field.value;
   }
 });
 

@@ -26,7 +26,63 @@ function nothing(select, typed, escaped) {
   const create = select.dataset.createUrl
     ? `<a class="foot-link" href="${escaped(select.dataset.createUrl)}" data-panel="${escaped(select.dataset.createUrl)}?panel=1&amp;name=${encodeURIComponent(typed)}">${escaped(texts.create)}</a>`
     : "";
-  return `<div><div class="no-results">${escaped(texts.nothing)}</div>${create}</div>`;
+  const text = select.tomselect.hasFailed ? texts.offline : texts.nothing;
+  return `<div><div class="no-results">${escaped(text)}</div>${create}</div>`;
+}
+
+// Answers arrive late and out of order. `answered` is the text whose answer is shown, `awaited` the
+// one that was confirmed with Enter before its answer was there.
+async function ask(control, address, typed, done) {
+  address.searchParams.set("q", typed);
+  let rows;
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    const found = response.ok ? await response.json() : null;
+    rows = found && (found.results ?? found);
+  } catch {
+    rows = null;
+  }
+  const isAwaited = control.awaited === typed;
+  if (!isAwaited && control.inputValue() !== typed) {
+    delete control.loadedSearches[typed];
+    done();
+    return;
+  }
+  control.hasFailed = !rows;
+  control.answered = typed;
+  control.found = new Set((rows ?? []).map((row) => String(row.value)));
+  control.clearOptions((option) => control.items.includes(String(option.value)));
+  if (rows) control.loadedSearches[typed] = true;
+  done(rows ?? []);
+  if (isAwaited) chooseAwaited(control, rows);
+}
+
+// The server puts an exact code, number or name first.
+function chooseAwaited(control, rows) {
+  control.awaited = null;
+  const form = control.input.form;
+  if (rows?.length) {
+    control.addItem(String(rows[0].value));
+    control.close();
+  }
+  const submitter = control.awaitingSubmit;
+  control.awaitingSubmit = null;
+  if (submitter && rows?.length) form.requestSubmit(submitter.isConnected ? submitter : null);
+}
+
+// Enter chooses only from the answer to what stands in the field, and waits for it if need be.
+function waitForAnswer(control) {
+  control.control_input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+    const typed = control.inputValue();
+    if (!typed.trim() || control.answered === typed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    control.awaited = typed;
+  }, { capture: true });
+  control.control_input.addEventListener("input", () => {
+    if (control.inputValue() !== control.awaited) control.awaited = null;
+  });
 }
 
 function settings(select) {
@@ -55,15 +111,7 @@ function settings(select) {
     shouldLoad: () => true,
     load(typed, done) {
       const address = new URL(select.dataset.lookupUrl, location.href);
-      address.searchParams.set("q", typed);
-      fetch(address, { headers: { Accept: "application/json" } })
-        .then((response) => (response.ok ? response.json() : { results: [] }))
-        .then((found) => {
-          const rows = found.results ?? found;
-          this.found = new Set(rows.map((one) => String(one.value)));
-          this.clearOptions((option) => this.items.includes(String(option.value)));
-          done(rows);
-        }, () => done());
+      ask(this, address, typed, done);
     },
     render: {
       option: choice,
@@ -88,6 +136,7 @@ function start(TomSelect, select) {
     const value = select.getAttribute(name);
     if (value) control.control_input.setAttribute(name, value);
   }
+  waitForAnswer(control);
   if (select.autofocus) control.focus();
 }
 
@@ -97,6 +146,16 @@ const startAll = (root) => {
 };
 startAll(document);
 document.addEventListener("htmx:load", (event) => startAll(event.detail.elt));
+// A form that is sent while a look-up waits for its answer is sent with it.
+document.addEventListener("submit", (event) => {
+  const waiting = [...event.target.querySelectorAll("select[data-lookup]")]
+    .map((select) => select.tomselect)
+    .find((control) => control?.awaited);
+  if (!waiting) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  waiting.awaitingSubmit = event.submitter ?? event.target.querySelector("[type=submit]");
+}, { capture: true });
 // A record made in the side panel is the choice in the field it was made for.
 document.addEventListener("crm:created", (event) => {
   const { value, text, url } = event.detail;

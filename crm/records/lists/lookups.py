@@ -4,12 +4,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.access.actor import HIDDEN_RECORD, Actor
 from crm.models import Principal
+from crm.models.querysets import TRIGRAM, folded
 from crm.records.lists.tables import title_of
+from crm.registry.declaration import RecordType
+from crm.registry.registry import registry
 
 PRINCIPALS = "principal"
 OFFERED = 20
@@ -28,6 +32,21 @@ def key_of(text: object) -> int | None:
     digits = str(text)
     is_key = digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS
     return int(digits) if is_key else None
+
+
+def called(rows: Any, record_type: RecordType, text: str) -> Any:
+    """The rows whose number or code, or whose title, is the text; accents and case aside.
+
+    By indexes only: a text too short for trigrams is compared with numbers alone.
+    """
+    is_called = Q(pk__in=())
+    if record_type.number:
+        is_called |= Q(**{f"{record_type.number}__in": {text, text.upper(), text.lower()}})
+    if len(text) < TRIGRAM:
+        return rows.filter(is_called)
+    return rows.matching(text).filter(
+        is_called | Q(**{f"{record_type.title}__folded": folded(text)})
+    )
 
 
 def type_key_of(model: Any) -> str:
@@ -139,8 +158,12 @@ class RecordChoiceField(forms.Field):
         return record
 
     def _by_name(self, rows: Any, typed: str) -> Any:
-        title = title_of(self.model)
-        found = [] if "\0" in typed else list(rows.filter(**{f"{title}__iexact": typed})[:2])
+        if "\0" in typed:
+            found = []
+        elif self.model is Principal:
+            found = list(rows.filter(name__iexact=typed)[:2])
+        else:
+            found = list(called(rows, registry.of(self.model), typed.strip())[:2])
         if len(found) == 1:
             self.current = found[0]
             return found[0]

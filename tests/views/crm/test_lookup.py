@@ -51,3 +51,18 @@ def test_who_has_no_role_lists_nobody(company, owner, sign_in):
     client = sign_in(nobody)
     assert client.get("/lookup/principal/", {"q": "own"}).status_code == 403
     assert "Owner" not in client.get("/").content.decode()
+
+
+def test_what_is_called_exactly_so_comes_first(ask, owner):
+    for code in ("FX-40", "FX-40-HR", "FX-400"):
+        make_product(owner, name=f"Fraction collector {code}", code=code)
+    for name in ("Mérgo", "Mergo Nord", "Mergo Süd"):
+        make_account(owner, name=name)
+    assert ask("/lookup/product/?q=fx-40")[0] == "Fraction collector FX-40"
+    assert ask("/lookup/account/?q=MERGO") == ["Mérgo", "Mergo Süd", "Mergo Nord"]
+
+
+def test_a_code_of_two_letters_is_found_though_it_has_no_trigram(ask, owner):
+    make_product(owner, name="Solvent", code="Q7")
+    make_product(owner, name="Q7 adapter", code="QA-1")
+    assert ask("/lookup/product/?q=q7") == ["Solvent", "Q7 adapter"]
