@@ -12,7 +12,7 @@ from celery.signals import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.production")
 
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,6 +21,7 @@ app.autodiscover_tasks(  # `tasks` of the kernel's packages, none of which is an
     [
         "crm.activities",
         "crm.exchange.imports",
+        "crm.frame",
         "crm.notifications",
         "crm.records.bulk",
         "crm.records.history",

@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +15,6 @@ from marketing.models import Campaign, CampaignActivity, CampaignResponse, Marke
 from marketing.models.activity import MAX_RATE
 
 LONG = {"rows": 3}
-MOST_TESTERS = 5
 
 
 class MarketingListForm(RecordForm):
@@ -219,25 +217,6 @@ class ContentForm(forms.Form):
             self.fields[name].is_needed_later = True
 
     show_error = RecordForm.show_error
-
-
-class TryForm(forms.Form):
-    """Whom a test goes to."""
-
-    addresses = forms.CharField(
-        label=gettext_lazy("Send a test to"),
-        max_length=600,
-        help_text=gettext_lazy("Up to five addresses, separated by commas."),
-    )
-
-    def clean_addresses(self) -> list[str]:
-        given = self.cleaned_data["addresses"].replace(";", ",").split(",")
-        found = list(dict.fromkeys(one.strip() for one in given if one.strip()))
-        if not 1 <= len(found) <= MOST_TESTERS:
-            raise forms.ValidationError(_("Give one to five addresses."))
-        for address in found:
-            validate_email(address)
-        return found
 
 
 class RateForm(ActionForm):

@@ -1,6 +1,6 @@
 """What may be done when. Pure: each raises RuleViolation, or sets what follows from the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -116,6 +116,19 @@ def missing_content(activity: CampaignActivity) -> list[str]:
         (activity.sender_email, _("The sender's address is missing.")),
     )
     return [sentence for value, sentence in wanted if not value.strip()]
+
+
+def refuse_foreign_sender(address: str, allowed: Collection[str]) -> None:
+    """Refuses a mail in somebody else's name; `allowed` are the domains mail may come from."""
+    domain = address.rpartition("@")[2].lower()
+    if domain not in {known.lower() for known in allowed}:
+        raise RuleViolation(
+            _(
+                "%(domain)s is not a domain that mail leaves from here. Send from an address of "
+                "yours or the company's, or ask an administrator for SENDER_DOMAINS."
+            )
+            % {"domain": domain}
+        )
 
 
 def missing_for_launch(activity: CampaignActivity, house: CompanySettings) -> list[str]:

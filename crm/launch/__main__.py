@@ -182,9 +182,11 @@ class Launch:
     def explain_first_user(self) -> None:
         """A database of ours is at an address nobody can guess; one of theirs they know."""
         ours = any(isinstance(server, EmbeddedPostgres) for server in self.servers)
-        address = f"DATABASE_URL='{os.environ['DATABASE_URL']}' " if ours else ""
+        variables = [f"DJANGO_SETTINGS_MODULE={os.environ['DJANGO_SETTINGS_MODULE']}"]
+        if ours:
+            variables.append(f"DATABASE_URL='{os.environ['DATABASE_URL']}'")
         say("  Nobody can log in yet. In another terminal:")
-        say(f"  {address}{sys.executable} manage.py createsuperuser")
+        say(f"  {' '.join(variables)} {sys.executable} manage.py createsuperuser")
 
     def watch(self) -> None:
         """Nothing restarts by itself: what ends early has something to say."""

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "crm.runtime.health.HealthMiddleware",
+    "crm.runtime.client_address.ClientAddressMiddleware",
     "crm.runtime.time_limits.TimeLimitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.access.sessions.SessionsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.access.middleware.ActorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -143,6 +145,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# How many proxies of one's own a request passes: the address of who calls is what the outermost
+# of them wrote into X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Seconds without a request, and in all, after which a session ends.
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=86_400)
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_SECONDS", default=1_209_600)
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -150,6 +159,16 @@ ACCOUNT_ADAPTER = "crm.frame.sign_in.SignInAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # Administrators create users; the address they enter needs no confirmation.
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reset_password": "crm.frame.sign_in.NewPasswordForm"}
+# Per address, user or key. The last three count wrong passwords: crm/frame/throttling.py says how.
+ACCOUNT_RATE_LIMITS = {
+    "login": "100/m/ip",
+    "reset_password": "20/m/ip,3/15m/key",
+    "login_by_address": "10/m/key",
+    "login_by_pair": "5/5m/key",
+    "login_by_name": "100/h/key",
+}
+KNOWN_BROWSER_COOKIE_NAME = "known_browser"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -189,6 +208,8 @@ EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=15.0)
 EMAIL_MESSAGE_TIMEOUT = env.float("EMAIL_MESSAGE_TIMEOUT", default=120.0)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="crm@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Test mails leave from these domains too, beside the company's, the one above and one's own.
+SENDER_DOMAINS = env.list("SENDER_DOMAINS", default=[])
 # Where links in mails lead; empty, it is the address by which whoever launches a mailing came.
 SITE_URL = env("SITE_URL", default="")
 

@@ -7,7 +7,6 @@ from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +17,7 @@ from crm.records.running import go, number_of, run, say
 from crm.registry.declaration import RecordType
 from crm.registry.links import action_url
 from marketing.audience import audience_members
-from marketing.forms import ContentForm, TryForm
+from marketing.forms import ContentForm
 from marketing.message.composing import Filled
 from marketing.message.facts import LABELS
 from marketing.message.previewing import as_read_by, reader
@@ -111,19 +110,14 @@ def _show_conflict(form: ContentForm, activity: CampaignActivity, conflict: Stal
 def preview(
     request: HttpRequest, record_type: RecordType, activity: CampaignActivity
 ) -> HttpResponse:
-    return _preview_page(request, record_type, activity, TryForm(initial=_tester(request)))
-
-
-def _tester(request: HttpRequest) -> dict[str, str]:
-    return {"addresses": request.actor.user.email}
+    return _preview_page(request, record_type, activity)
 
 
 def _preview_page(
     request: HttpRequest,
     record_type: RecordType,
     activity: CampaignActivity,
-    form: TryForm,
-    status: int = 200,
+    refusal: str = "",
 ) -> HttpResponse:
     members = audience_members(request.actor, activity, reason="", limit=READERS)
     chosen = request.GET.get("as", "") or (members[0].key if members else "")
@@ -133,11 +127,11 @@ def _preview_page(
         "members": members,
         "chosen": chosen,
         "filled": filled,
-        "form": form,
+        "refusal": refusal,
         "may_test": activity.state == CampaignActivity.State.PROPOSED
         and request.actor.allows(Privilege.WRITE, activity),
     }
-    return render(request, "marketing/preview.html", context, status=status)
+    return render(request, "marketing/preview.html", context, status=422 if refusal else 200)
 
 
 def _filled(request: HttpRequest, activity: CampaignActivity, chosen: str) -> Filled:
@@ -168,22 +162,15 @@ def preview_frame(
 def try_out(
     request: HttpRequest, record_type: RecordType, activity: CampaignActivity
 ) -> HttpResponse:
-    """Sends the preview to colleagues; the page says what the mail server answered."""
-    form = TryForm(request.POST)
-    if form.is_valid():
-        try:
-            count = send_test(
-                actor=request.actor,
-                activity=activity,
-                addresses=form.cleaned_data["addresses"],
-                record=reader(request.actor, request.GET.get("as", "")),
-                site_url=site_url(request),
-            )
-        except CrmError as error:
-            form.add_error("addresses", str(error))
-        else:
-            told = ngettext("Sent %(count)s test.", "Sent %(count)s tests.", count)
-            say(request, told % {"count": count})
-            back = request.GET.urlencode()
-            return go(request, f"{action_url(activity, 'preview')}?{back}")
-    return _preview_page(request, record_type, activity, form, status=422)
+    """Sends the preview to whoever reads it; the page says what the mail server answered."""
+    try:
+        address = send_test(
+            actor=request.actor,
+            activity=activity,
+            record=reader(request.actor, request.GET.get("as", "")),
+            site_url=site_url(request),
+        )
+    except CrmError as error:
+        return _preview_page(request, record_type, activity, refusal=str(error))
+    say(request, _("Sent a test to %(address)s.") % {"address": address})
+    return go(request, f"{action_url(activity, 'preview')}?{request.GET.urlencode()}")

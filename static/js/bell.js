@@ -22,7 +22,7 @@ async function ask() {
   const address = new URL(bell.dataset.countUrl, location.href);
   address.searchParams.set("seen", bell.dataset.count);
   try {
-    const response = await fetch(address, { redirect: "manual", cache: "no-store" });
+    const response = await fetch(address, { redirect: "manual", cache: "no-store", headers: { "X-Unattended": "1" } });
     isOver = response.type === "opaqueredirect"; // logged out meanwhile
     if (response.status !== 200) return;
     const now = await response.json();

@@ -18,6 +18,7 @@ from crm.launch.children import stop
 from crm.launch.console import say
 from crm.launch.postgres import THROW_AWAY, EmbeddedPostgres
 from crm.settings.apps import ROOMS
+from tests.checks.advisories import NOT_CHECKED
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -53,6 +54,7 @@ def checks() -> Iterator[Check]:
     yield Check("What documents name exists", module("tests.checks.documents"))
     yield Check("Dead code", module("tests.checks.dead_code"))
     yield Check("Length of files", module("tests.checks.file_length"))
+    yield Check("Known vulnerabilities", module("tests.checks.advisories"))
     yield Check("Which way imports run", [tool("lint-imports"), "--no-logo"])
     yield Check("Types", [tool("mypy")], TEST_SETTINGS)
     yield Check(
@@ -109,7 +111,11 @@ def passes(check: Check) -> bool:
     )
     took = time.monotonic() - began
     verdict = "ok" if done.returncode == 0 else "FAILED"
+    if done.returncode == 0 and NOT_CHECKED in done.stdout:
+        verdict = "?"
     say(f"{check.title:.<45} {verdict:>6} {took:6.1f} s")
+    if verdict == "?":
+        say(done.stdout.strip())
     if done.returncode:
         say(f"$ {' '.join(str(word) for word in check.command[:6])}")
         say(f"{done.stdout}{done.stderr}")

@@ -67,7 +67,9 @@ def work_off(mailing):
     mailing.refresh_from_db()
 
 
-def test_a_mailing_is_made_reviewed_launched_and_watched(client_of, marketer, people, mail_server):
+def test_a_mailing_is_made_reviewed_launched_and_watched(
+    client_of, marketer, people, mail_server, settings
+):
     own = {"owner": marketer.pk}
     made = {"name": "Winter service", "kind": Campaign.Kind.choices[0][0], **own}
     client_of.post("/campaigns/new/", made)
@@ -96,9 +98,9 @@ def test_a_mailing_is_made_reviewed_launched_and_watched(client_of, marketer, pe
     preview = text_of(client_of.get(page_of(mailing, f"preview-frame/?as=contact-{people[0].pk}")))
     assert "Dear ada," in preview
 
-    answer = client_of.post(page_of(mailing, "test/"), {"addresses": "me@halden.example"})
-    assert answer.status_code == 302
-    assert mail_server.recipients == ["me@halden.example"]
+    settings.SENDER_DOMAINS = ["halden.example"]
+    client_of.post(page_of(mailing, "test/"), {"addresses": "prey@else.example"})
+    assert mail_server.recipients == ["marketer@example.test"]
     assert mail_server.taken[0].message["Subject"].startswith("[Test]")
 
     review = text_of(client_of.get(page_of(mailing, "review/")))
@@ -160,6 +162,13 @@ def test_a_subject_and_a_sender_hold_no_second_header(client_of, mailing):
         mailing.refresh_from_db()
         assert "\n" not in getattr(mailing, name), name
         assert "\r" not in getattr(mailing, name), name
+
+
+def test_a_test_comes_from_no_foreign_domain(client_of, mailing, mail_server):
+    answer = client_of.post(page_of(mailing, "test/"))
+    assert answer.status_code == 422
+    assert "halden.example is not a domain" in text_of(answer)
+    assert mail_server.recipients == []
 
 
 def test_pausing_resuming_and_canceling_stop_and_go(client_of, mailing, mail_server):
