@@ -10,6 +10,7 @@ from crm.frame.frame import TODAY
 from crm.frame.settings_pages import standard_pages
 from crm.journal.sentences import STANDARD_VERBS
 from crm.labels.icons import read_icons
+from crm.mail.holding import install_identity
 from crm.notifications import standard as notifications
 from crm.records.bulk import jobs
 from crm.records.merging.pointers import STANDARD_POINTERS
@@ -30,5 +31,10 @@ APP = App(
     settings_pages=standard_pages(),
     pointers=STANDARD_POINTERS,
     definitions=(read_icons,),
-    after_migrate=(install_standard_roles, install_base_currency, quicken_triggers),
+    after_migrate=(
+        install_standard_roles,
+        install_base_currency,
+        install_identity,
+        quicken_triggers,
+    ),
 )

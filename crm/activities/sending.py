@@ -19,6 +19,7 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.activities.events import MailFailed
 from crm.company.settings import company
+from crm.mail.holding import mail_is_held
 from crm.mail.transport import (
     NotNow,
     OutcomeUnknown,
@@ -44,9 +45,11 @@ Delivery = Activity.Delivery
 def send_pending(deliver: Callable[[Activity], None] | None = None) -> int:
     """Sends what waits, each mail for itself; returns how many were tried.
 
-    Ends early when the mail server takes nothing at present.
+    Ends early when the mail server takes nothing at present, at once where mail is held.
     """
     system, tried = Actor.system(), 0
+    if mail_is_held():
+        return 0
     until = time.monotonic() + BATCH_SECONDS
     give_up_lost(actor=system)
     with open_transport() as transport:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from crm.administration import mailbox as mail
 from crm.administration import people, views
+from crm.administration.held_mail import held_mail
 
 app_name = "settings"
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("roles/<int:role_id>/copy/", views.copy, name="copy_role"),
     path("users/<int:user_id>/hand-over/", people.hand_over_records, name="hand_over"),
     path("users/<int:user_id>/second-factor/", people.remove_factor, name="remove_factor"),
+    path("mail/", held_mail, name="held_mail"),
     path("mailbox/", mail.mailbox, name="mailbox"),
     path("mailbox/empty/", mail.empty, name="empty_mailbox"),
     path("mailbox/<int:message_id>/", mail.message, name="message"),

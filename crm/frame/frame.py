@@ -17,6 +17,7 @@ from crm import labels
 from crm.access.actor import Actor
 from crm.company.settings import company
 from crm.frame.settings_pages import pages_by_group
+from crm.mail.holding import mail_is_held_cached
 from crm.models.levels import Privilege
 from crm.notifications.bell import bell_of
 from crm.registry.declaration import Feature, RecordType
@@ -116,6 +117,11 @@ class Frame:
     @property
     def bell(self) -> dict[str, Any]:
         return bell_of(self.unread)
+
+    @cached_property
+    def is_mail_held(self) -> bool:
+        """Told to administrators, who can let it go."""
+        return self.actor.can_administer and mail_is_held_cached()
 
     @cached_property
     def company_name(self) -> str:

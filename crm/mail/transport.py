@@ -23,6 +23,7 @@ from django.core.mail.utils import DNS_NAME
 from django.utils.translation import gettext as _
 
 from crm.mail.deadline import Deadline, WatchedSmtp, WatchedSmtpSsl
+from crm.mail.holding import mail_is_held
 
 OK, CLOSING, TEMPORARY, PERMANENT = 250, 421, 400, 500
 GO_AHEAD, WILL_FORWARD = 354, 251
@@ -65,8 +66,12 @@ class Transport(Protocol):
 def open_transport(*, seconds: float | None = None) -> Iterator[Transport]:
     """One connection for many messages; opened with the first of them.
 
+    In a copy of the data it takes nothing (`crm.mail.holding`).
     `seconds` bounds each message, connecting included; without it EMAIL_MESSAGE_TIMEOUT does.
     """
+    if mail_is_held():
+        yield HeldTransport()
+        return
     connection = get_connection()
     if isinstance(connection, EmailBackend):
         transport = SmtpTransport(connection, seconds or settings.EMAIL_MESSAGE_TIMEOUT)
@@ -76,6 +81,13 @@ def open_transport(*, seconds: float | None = None) -> Iterator[Transport]:
             transport.close()
     else:
         yield BackendTransport(connection)
+
+
+class HeldTransport:
+    """Of a copy of the data: takes nothing."""
+
+    def deliver(self, message: EmailMessage) -> None:
+        raise ServerTrouble(_("Mail is held until an administrator lets it go, under Settings."))
 
 
 class BackendTransport:

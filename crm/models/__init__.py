@@ -6,6 +6,7 @@ from crm.models.bulk_job import BulkJob
 from crm.models.column_rename import ColumnRename
 from crm.models.file import DiscardedContent, File
 from crm.models.imports import ImportJob, ImportRow
+from crm.models.installation import Installation
 from crm.models.journal import FieldChange, JournalEntry
 from crm.models.label import FieldLabel, RecordTypeLabel, RecordTypeName
 from crm.models.mailbox import LocalMessage
@@ -38,6 +39,7 @@ __all__ = [
     "File",
     "ImportJob",
     "ImportRow",
+    "Installation",
     "JournalEntry",
     "LocalMessage",
     "MergedRecord",

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 
 from crm.access.actor import Actor
 from crm.company.settings import company
+from crm.mail.holding import mail_is_held
 from crm.mail.transport import (
     NotNow,
     OutcomeUnknown,
@@ -58,6 +59,8 @@ class Letter:
 def send_waiting() -> int:
     """Writes to everybody for whom something waits; returns how many mails were handed over."""
     system, handed_over = Actor.system(), 0
+    if mail_is_held():
+        return 0
     until = time.monotonic() + MOST_SECONDS
     give_up_lost(actor=system)
     with open_transport() as transport:

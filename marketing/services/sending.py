@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from crm import clock
 from crm.access.actor import Actor
 from crm.company.settings import company
+from crm.mail.holding import mail_is_held
 from crm.mail.transport import (
     NotNow,
     OutcomeUnknown,
@@ -78,7 +79,9 @@ class Batch:
 
 
 def due_mailings() -> list[int]:
-    """Mailings that have a batch to send now."""
+    """Mailings that have a batch to send now; none where mail is held."""
+    if mail_is_held():
+        return []
     waiting = Recipient.objects.filter(state=Row.PENDING, due_at__lte=Now())
     return list(
         _running_sends()
@@ -99,7 +102,7 @@ def send_batch(activity_id: int) -> float | None:
 
     Never inside a transaction: an intent must be committed before the message leaves.
     """
-    batch = claim_batch(activity_id)
+    batch = None if mail_is_held() else claim_batch(activity_id)
     if batch is None or not batch.rows:
         return None
     try:
