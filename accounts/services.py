@@ -7,13 +7,14 @@ from typing import Any
 from accounts.events import CustomerDeleting
 from accounts.models import Account, Contact
 from accounts.rules import normalise_name, normalise_reach, refuse_circle
-from crm.operations import emit, journal
+from crm.operations import current, emit, journal
 from crm.records.services import save_changed
 from crm.registry.registry import registry
 
 __all__ = [
     "announce_deletion",
     "become_customer",
+    "fill_company",
     "normalise_name",
     "normalise_reach",
     "prepare_account",
@@ -32,6 +33,20 @@ def prepare_account(account: Account, changes: Mapping[str, Any]) -> None:
 def prepare_contact(contact: Contact, changes: Mapping[str, Any]) -> None:
     normalise_reach(contact)
     normalise_name(contact, "first_name", "last_name")
+
+
+def fill_company(record: Any, changes: Mapping[str, Any]) -> None:
+    """Names the company of the person a new record is about, or whom it now is about.
+
+    For records with links `account` and `contact`, before they are saved; one that names a company
+    keeps it. A company the actor may not see stays unnamed.
+    """
+    contact = record.contact
+    if record.account_id is not None or contact is None:
+        return
+    is_about_somebody_else = record._state.adding or "contact" in changes
+    if is_about_somebody_else and current().actor.sees(contact.account):
+        record.account_id = contact.account_id
 
 
 def announce_deletion(customer: Account | Contact) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.services import fill_company
 from cases import rules
 from cases.events import CaseChanged
 from cases.models import Case, Queue
@@ -35,14 +36,9 @@ def create_case(*, actor: Actor, record_type: RecordType, values: Mapping[str, A
 
 
 def prepare_case(case: Case, changes: Mapping[str, Any]) -> None:
-    """Before every save: a person's company is the customer too, and somebody is.
-
-    A company the actor may not see stays unnamed.
-    """
+    """Before every save: a person's company is the customer too, and somebody is."""
     case.title = " ".join((case.title or "").split())
-    contact = case.contact
-    if case.account_id is None and contact and current().actor.sees(contact.account):
-        case.account_id = contact.account_id
+    fill_company(case, changes)
     rules.refuse_nobodys(case)
     if case._state.adding or "product" in changes:
         rules.refuse_unsold(case.product)

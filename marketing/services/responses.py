@@ -72,7 +72,8 @@ def convert_response(
 
 def _who(actor: Actor, response: CampaignResponse) -> dict[str, Any]:
     """The person and company as far as the response, or the record it names, knows them."""
-    account, contact = _visible(actor, response.account), _visible(actor, response.contact)
+    contact = _visible(actor, response.contact)
+    account = _visible(actor, response.account) or _visible(actor, contact and contact.account)
     typed = {
         "first_name": response.first_name,
         "last_name": response.last_name,

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.services import fill_company
 from crm.company.currencies import base_currency_code
 from crm.errors import RuleViolation
 from crm.operations import current, named
@@ -49,6 +50,7 @@ def keep_activity(activity: CampaignActivity) -> None:
 
 def prepare_response(response: CampaignResponse, changes: Mapping[str, Any]) -> None:
     rules.trim(response, "subject", "first_name", "last_name", "company")
+    fill_company(response, changes)
     rules.refuse_other_campaign(response)
     if response.received_on is None:
         response.received_on = timezone.localdate(current().at)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.services import fill_company
 from crm.company.currencies import base_currency_code
 from crm.operations import Operation, current, emit
 from opportunities.events import OpportunitySaved
@@ -11,8 +12,9 @@ from opportunities.rules import align_with_state, refuse_fractions
 
 
 def prepare_opportunity(opportunity: Opportunity, changes: Mapping[str, Any]) -> None:
-    """Fills in what follows from the rest: currency, reason, forecast, when the stage began."""
+    """Fills in what follows: company, currency, reason, forecast, when the stage began."""
     opportunity.name = " ".join((opportunity.name or "").split())
+    fill_company(opportunity, changes)
     if opportunity.currency_id is None:
         opportunity.currency_id = _currency_of_customer(opportunity) or base_currency_code()
     align_with_state(opportunity)

@@ -43,8 +43,8 @@ _HEADER = (
     "decimal_places", "discount_percent", "lines_version", "owner_id", "created_at", *TOTALS,
 )  # fmt: skip
 _ORDER = (
-    "quote_id", "state", "reason", "are_prices_locked", "ordered_on", "billed_amount", "bill_count",
-    "closed_on",
+    "quote_id", "state", "reason", "are_prices_locked", "ordered_on", "billed_amount",
+    "posted_amount", "bill_count", "closed_on",
 )  # fmt: skip
 _BILL = (
     "order_id", "state", "number", "fiscal_year", "issued_on", "due_on", "posted_at", "paid_amount",
@@ -203,6 +203,7 @@ class Documents:
             True,
             sale.day,
             total if is_billed else 0,
+            total if is_billed and not self._is_draft(sale) else 0,
             int(is_billed),
             None if state == "active" else sale.day,
         ]
@@ -244,7 +245,7 @@ class Documents:
     def _bill(self, sale: Sale, numbers: "_Numbers") -> list[Any]:
         """Drafts are the latest; of the others most are paid, some in part, some overdue."""
         age = (self.fill.today - sale.day).days
-        if age < DRAFT_DAYS:
+        if self._is_draft(sale):
             return [sale.order_id, "draft", "", None, None, None, None, 0, None, ""]
         due = sale.day + timedelta(days=30)
         total = sale.basket.totals.total_amount
@@ -263,6 +264,10 @@ class Documents:
             paid_on,
             self._customer(sale),
         ]
+
+    def _is_draft(self, sale: Sale) -> bool:
+        """Whether the bill of the sale is still to be posted."""
+        return (self.fill.today - sale.day).days < DRAFT_DAYS
 
     def _customer(self, sale: Sale) -> str:
         return str(self.names[sale.deal["account_id"]])

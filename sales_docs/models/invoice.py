@@ -195,7 +195,12 @@ class Invoice(Document):
 
     @property
     def balance(self) -> Decimal:
-        """What is still to be paid."""
+        """What is still to be paid; below zero on a credit note whose payments go back.
+
+        Nothing of what was canceled or credited: the credit note holds what was paid of it.
+        """
+        if self.state in (self.State.CREDITED, self.State.CANCELED):
+            return Decimal(0)
         return self.total_amount - self.paid_amount
 
     @property

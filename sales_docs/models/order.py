@@ -1,8 +1,10 @@
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Record, number_field, number_trigger, search_text
-from sales_docs.models.columns import total_column
+from sales_docs.models.columns import amount_column, total_column
 from sales_docs.models.document import (
     Document,
     DocumentLine,
@@ -41,7 +43,8 @@ class Order(Document):
     reason = models.CharField(
         _("reason"), max_length=8, choices=Reason, default="", blank=True, editable=False
     )
-    billed_amount = total_column(_("billed"))
+    billed_amount = total_column(_("invoiced, drafts included"))
+    posted_amount = amount_column(_("invoiced"), db_default=0, editable=False)
     bill_count = models.PositiveIntegerField(
         default=0,
         editable=False,
@@ -65,6 +68,11 @@ class Order(Document):
             a_customer_is_named("order"),
             amounts_are_in_range("order"),
         ]
+
+    @property
+    def draft_amount(self) -> Decimal:
+        """What stands on invoices that are not posted yet."""
+        return self.billed_amount - self.posted_amount
 
 
 class OrderLine(DocumentLine):

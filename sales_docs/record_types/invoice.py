@@ -31,9 +31,9 @@ from sales_docs.services.saving import follow_document, prepare_document
 State = Invoice.State
 BALANCE = Column(
     name="balance",
-    label=_("Left to pay"),
+    label=_("Balance due"),
     kind=ColumnKind.MONEY,
-    reads=("total_amount", "paid_amount", "currency"),
+    reads=("total_amount", "paid_amount", "state", "currency"),
 )
 
 

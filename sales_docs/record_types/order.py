@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from crm.registry.declaration import (
     Area,
     Colour,
     Column,
+    ColumnKind,
     Deadline,
     Group,
     NamedView,
@@ -25,6 +27,13 @@ from sales_docs.services.saving import follow_document, prepare_document
 
 State = Order.State
 OPEN = (State.ACTIVE, State.SUBMITTED)
+IN_DRAFTS = Column(
+    name="draft_amount",
+    label=_("In draft invoices"),
+    kind=ColumnKind.MONEY,
+    reads=("billed_amount", "posted_amount", "currency"),
+    is_wide_only=True,
+)
 
 
 def _is_editable(order: Any) -> bool:
@@ -121,9 +130,9 @@ registry.register(
         ),
         key_fields=(
             shared.CUSTOMER,
-            Column(name="ordered_on"),
             shared.TOTAL,
-            Column(name="billed_amount"),
+            Column(name="posted_amount"),
+            IN_DRAFTS,
             shared.OWNER,
         ),
         sections=shared.sections("ordered_on", "requested_delivery_on"),
@@ -133,7 +142,8 @@ registry.register(
             shared.CUSTOMER,
             shared.STATE,
             shared.TOTAL,
-            Column(name="billed_amount", is_wide_only=True),
+            Column(name="posted_amount", is_wide_only=True),
+            replace(IN_DRAFTS, is_default=False),
             Column(name="ordered_on"),
             Column(
                 name="requested_delivery_on",

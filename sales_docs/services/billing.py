@@ -242,6 +242,9 @@ def _note_bill(order: Order, invoice: Invoice, *, is_billed: bool) -> None:
 def give_back(order: Order, invoice: Invoice, *, amount: Decimal) -> None:
     """A bill was canceled or credited: what it took can be billed again. The order is locked."""
     changes = {"billed_amount": order.billed_amount, "bill_count": order.bill_count}
+    if invoice.number:
+        changes["posted_amount"] = order.posted_amount
+        order.posted_amount -= amount
     order.billed_amount -= amount
     order.bill_count -= 1
     if order.state == Order.State.INVOICED:

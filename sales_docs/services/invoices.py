@@ -51,7 +51,7 @@ def post_invoice(
     Journals 'posted', emits InvoicePosted. Raises RuleViolation when there is nothing on it, a
     price is missing, or a later date has a number already.
     """
-    _lock_order_of(record_id)
+    order = _lock_order_of(record_id)
     _lock_credited_by(Actor.system(), record_id)
     invoice: Invoice = lock_document(actor=actor, key="invoice", record_id=record_id)
     if invoice.number:
@@ -61,6 +61,10 @@ def post_invoice(
     invoice = _settle_draft(invoice, issued_on=issued_on, due_on=due_on)
     _put_number(invoice, paid_amount=_settle_credited(invoice))
     journal("posted", invoice, is_final=True, number=invoice.number)
+    if order is not None and invoice.credits_id is None:
+        changes = {"posted_amount": order.posted_amount}
+        order.posted_amount += invoice.total_amount
+        save_changed(registry.get("order"), order, changes)
     billed_id = None if invoice.credits_id else invoice.order_id
     emit(InvoicePosted(invoice_id=invoice.pk, number=invoice.number, order_id=billed_id))
     return invoice

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.services import fill_company
 from crm.company.currencies import base_currency_code
 from crm.operations import Operation, current
 from sales_docs.models import Document, Order, Product
@@ -17,6 +18,7 @@ from sales_docs.services.recalculation import recalculate
 def prepare_document(document: Document, changes: Mapping[str, Any]) -> None:
     """Fills in what follows from the rest, then checks the header."""
     document.name = " ".join((document.name or "").split())
+    fill_company(document, changes)
     if document.currency_id is None:
         document.currency_id = _currency_of(document) or base_currency_code()
     day = timezone.localdate(current().at)

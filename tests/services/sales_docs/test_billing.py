@@ -287,7 +287,8 @@ def test_a_credit_note_nets_to_zero_and_frees_the_order(owner, as_actor, order):
     first.refresh_from_db()
     order.refresh_from_db()
     assert credit.number == f"CRN-{credit.issued_on.year}-00001"
-    assert (first.state, credit.state, credit.balance) == ("credited", "paid", 0)
+    assert (first.state, first.balance) == ("credited", 0)
+    assert (credit.state, credit.balance) == ("paid", 0)
     assert (order.state, order.billed_amount) == ("active", 0)
     assert totals(bill(as_actor(owner), order)) == totals(order)
 
@@ -304,10 +305,31 @@ def test_a_part_by_percentage_can_be_billed_again_after_its_credit(owner, as_act
     assert totals(*again) == totals(order)
 
 
+def test_an_order_tells_what_is_posted_from_what_is_in_drafts(owner, as_actor, order):
+    def amounts():
+        order.refresh_from_db()
+        return (order.posted_amount, order.draft_amount)
+
+    part = bill(as_actor(owner), order, extent="percent", percent=Decimal(40))
+    assert amounts() == (0, part.total_amount)
+    part = post_invoice(actor=as_actor(owner), record_id=part.pk)
+    assert amounts() == (part.total_amount, 0)
+    rest = bill(as_actor(owner), order)
+    assert amounts() == (part.total_amount, rest.total_amount)
+    cancel_invoice(actor=as_actor(owner), record_id=rest.pk)
+    assert amounts() == (part.total_amount, 0)
+    credit = create_credit_note(actor=as_actor(owner), record_id=part.pk)
+    assert amounts() == (part.total_amount, 0)
+    post_invoice(actor=as_actor(owner), record_id=credit.pk)
+    assert amounts() == (0, 0)
+
+
 def test_what_was_paid_of_a_credited_bill_remains_to_be_given_back(owner, as_actor, posted):
     record_payment(actor=as_actor(owner), record_id=posted.pk, amount=Decimal(50))
     credit = create_credit_note(actor=as_actor(owner), record_id=posted.pk)
     credit = post_invoice(actor=as_actor(owner), record_id=credit.pk)
+    posted.refresh_from_db()
+    assert (posted.state, posted.balance) == ("credited", 0)
     assert (credit.state, credit.balance) == ("posted", Decimal(-50))
     settled = record_payment(actor=as_actor(owner), record_id=credit.pk, amount=Decimal(-50))
     assert (settled.state, settled.balance) == ("paid", 0)
