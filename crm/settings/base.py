@@ -91,6 +91,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # lends a connection to somebody else after each transaction.
 PREPARE_QUERIES = env.bool("PREPARE_QUERIES", default=True)
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1 if PREPARE_QUERIES else None
+# Such a pooler knows no cursor from one transaction to the next either.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not PREPARE_QUERIES
 # A server that is gone, or hangs, is noticed: seconds until a connection attempt and milliseconds
 # until sent data that nobody acknowledges count as lost.
 DATABASES["default"]["OPTIONS"] |= {

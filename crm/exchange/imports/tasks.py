@@ -1,6 +1,8 @@
 """Imports in the background. The job's row says what is wanted; Celery only hurries it."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import shared_task
 from django.db import DatabaseError, connection
@@ -14,6 +16,10 @@ from crm.runtime.enqueueing import enqueue
 logger = logging.getLogger(__name__)
 
 LOCK_SPACE = 71_001  # first key of the advisory locks that keep one worker on one job
+_LOCK = """
+SELECT set_config('idle_in_transaction_session_timeout', '0', true),
+    pg_try_advisory_xact_lock(%s, %s)
+"""
 UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
 
@@ -25,15 +31,28 @@ def enqueue_import(job: ImportJob) -> None:
 @shared_task
 def work_on_import(job_id: int) -> None:
     """Does what the job is waiting for; any number of calls do it once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, job_id])
-        if not cursor.fetchone()[0]:
-            return
+    with sole_worker(job_id) as is_sole:
+        if is_sole:
+            _work(ImportJob.objects.select_related("created_by").get(pk=job_id))
+
+
+@contextmanager
+def sole_worker(job_id: int) -> Iterator[bool]:
+    """Whether no other worker is on the job; as long as this is open none will be.
+
+    The lock belongs to a transaction of a connection of its own, which stays open meanwhile and
+    reads nothing: a lock of the session would stay behind with whichever client a pooler lends the
+    connection to next, and the job would never be taken up again. Whoever is killed lets go.
+    """
+    guard = connection.copy()
     try:
-        _work(ImportJob.objects.select_related("created_by").get(pk=job_id))
+        guard.set_autocommit(False)
+        with guard.cursor() as cursor:
+            cursor.execute(_LOCK, [LOCK_SPACE, job_id])
+            (_unlimited, is_sole) = cursor.fetchone()
+        yield is_sole
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, job_id])
+        guard.close()
 
 
 def _work(job: ImportJob) -> None:
