@@ -30,6 +30,6 @@ EXPOSE 8000
 # More workers and threads: GUNICORN_CMD_ARGS="--workers 4 --threads 8"
 CMD ["gunicorn", "crm.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "4", "--preload", "--worker-tmp-dir", "/dev/shm", \
-     "--no-control-socket", "--access-logfile", "-"]
+     "--no-control-socket"]
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=4 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=8)"]

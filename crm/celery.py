@@ -1,9 +1,13 @@
 import os
 import sys
+from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    before_task_publish,
     heartbeat_sent,
+    setup_logging,
+    task_postrun,
     task_prerun,
     worker_init,
     worker_process_init,
@@ -49,6 +53,37 @@ def limit_tasks(**_: object) -> None:
     from crm.runtime import time_limits
 
     time_limits.limit_tasks()
+
+
+@setup_logging.connect
+def leave_logging_alone(**_: object) -> None:
+    """The settings say how to log, here as everywhere. That this is connected keeps Celery off."""
+
+
+@before_task_publish.connect
+def hand_on_request_id(headers: dict[str, Any] | None = None, **_: object) -> None:
+    """A task goes on under the id of the request that enqueued it."""
+    from crm.runtime import work
+
+    if headers is not None and work.request_id():
+        headers.setdefault("crm_request", work.request_id())
+
+
+@task_prerun.connect
+def begin_work(task: Any = None, task_id: str = "", **_: object) -> None:
+    from crm.runtime import work
+
+    given = getattr(task.request, "crm_request", None)
+    work.begin_work(work.Work(given or task_id[:16], route=task.name))
+
+
+@task_postrun.connect
+def end_work(task: Any = None, state: str = "", **_: object) -> None:
+    from crm.runtime import work
+    from crm.runtime.logs import log_task
+
+    log_task(task, state)
+    work.begin_work(None)
 
 
 @task_prerun.connect

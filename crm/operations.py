@@ -23,6 +23,7 @@ from crm.access.actor import Actor
 from crm.errors import Busy
 from crm.models import JournalEntry, Record
 from crm.runtime.time_limits import current_limits, ran_into_limit
+from crm.runtime.work import request_id
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,12 +114,14 @@ def _set_up_transaction(begun: Operation) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('crm.operation', %s, true), set_config('crm.actor', %s, true),"
-            " set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
+            " set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+            " set_config('application_name', %s, true)",
             [
                 str(begun.id),
                 str(begun.actor.id or ""),
                 str(limits.lock_timeout),
                 str(limits.statement_timeout),
+                f"crm {request_id()}".rstrip(),
             ],
         )
 

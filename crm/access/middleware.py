@@ -12,6 +12,7 @@ from crm.access.actor import Actor
 from crm.errors import Busy, CrmError
 from crm.runtime.cache_versions import reset_cache_versions
 from crm.runtime.time_limits import ran_into_limit
+from crm.runtime.work import note_user
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -29,6 +30,7 @@ class ActorMiddleware:
             return self.get_response(request)
         reset_cache_versions(request.user.pk)
         request.actor = Actor(user=request.user)  # type: ignore[attr-defined]
+        note_user(request.user.pk)
         zone = ZoneInfo(request.user.time_zone)
         with translation.override(request.user.language), timezone.override(zone):
             return self.get_response(request)

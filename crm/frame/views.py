@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import RuleViolation
 from crm.models import User
+from crm.runtime.work import request_id
 
 RETRY_AFTER = 10  # seconds
 
@@ -25,11 +26,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     The page is drawn without a context processor, as those would ask the database again.
     """
+    about = {"request_id": request_id()}
     if isinstance(sys.exc_info()[1], OperationalError):
-        answer = HttpResponse(get_template("503.html").render(), status=503)
+        answer = HttpResponse(get_template("503.html").render(about), status=503)
         answer["Retry-After"] = str(RETRY_AFTER)
         return answer
-    return HttpResponse(get_template("500.html").render(), status=500)
+    return HttpResponse(get_template("500.html").render(about), status=500)
 
 
 @require_GET

@@ -16,7 +16,6 @@ WEB_SERVER = {
     "preload_app": True,
     "control_socket_disable": True,
     "graceful_timeout": 8,
-    "accesslog": "-",
 }
 DEMO_USERS = ("rep", "rep2", "agent", "marketer", "manager", "admin")
 

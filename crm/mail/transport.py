@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from crm.mail.deadline import Deadline, WatchedSmtp, WatchedSmtpSsl
 from crm.mail.holding import mail_is_held
+from crm.runtime.work import MAIL_HEADER, request_id
 
 OK, CLOSING, TEMPORARY, PERMANENT = 250, 421, 400, 500
 GO_AHEAD, WILL_FORWARD = 354, 251
@@ -259,6 +260,8 @@ class SmtpTransport:
 
 def _written(message: EmailMessage) -> tuple[bytes, str, list[str]]:
     """The message's bytes, its sender and recipients, as the server is told them."""
+    if request_id():
+        message.extra_headers.setdefault(MAIL_HEADER, request_id())
     encoding = message.encoding or settings.DEFAULT_CHARSET
     try:
         sender, *recipients = (
