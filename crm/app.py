@@ -2,6 +2,7 @@
 
 from crm.access.standard_roles import install_standard_roles
 from crm.activities.files import undo_adding_file, undo_removing_file
+from crm.administration.measures import MEASURES
 from crm.company.currencies import install_base_currency
 from crm.database.triggers import quicken_triggers
 from crm.exchange.imports import services as imports
@@ -30,6 +31,7 @@ APP = App(
     pages=(TODAY,),
     settings_pages=standard_pages(),
     pointers=STANDARD_POINTERS,
+    measures=MEASURES,
     definitions=(read_icons,),
     after_migrate=(
         install_standard_roles,

@@ -6,13 +6,17 @@ rules, write, journal and emit, return a small value. The triggers that write fi
 read the operation and the actor from the transaction's settings.
 """
 
+import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,8 +26,14 @@ from crm import clock
 from crm.access.actor import Actor
 from crm.errors import Busy
 from crm.models import JournalEntry, Record
-from crm.runtime.time_limits import current_limits, ran_into_limit
+from crm.runtime.metrics import RETRIES
+from crm.runtime.time_limits import current_limits, ran_into_limit, transient_reason
 from crm.runtime.work import request_id
+
+logger = logging.getLogger(__name__)
+
+# What nobody can change.
+_PLAIN = (str, int, float, Decimal, date, time, timedelta, uuid.UUID, Enum, type(None), bytes)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,33 +89,75 @@ def operation_called(operation_id: uuid.UUID) -> Iterator[None]:
 
 
 def operation(service: Callable[P, R]) -> Callable[P, R]:
-    """Runs a service `(*, actor, ...)` in one transaction, joining the one under way."""
+    """Runs a service `(*, actor, ...)` in one transaction, joining the one under way.
+
+    The outermost is repeated once when the server ends its transaction for a deadlock or a
+    serialization failure, where `arguments_again` finds that safe: nothing of it was kept, and
+    what it enqueued is only enqueued after the commit. Raises Busy when that fails as well.
+    """
 
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if _current.get() is not None:
             with transaction.atomic():
                 return service(*args, **kwargs)
-        begun = Operation(
-            actor=kwargs["actor"],  # type: ignore[arg-type]
-            at=clock.now(),
-            id=_called.get() or uuid.uuid4(),
-        )
-        token = _current.set(begun)
+        again = arguments_again(args, kwargs)
         try:
-            with transaction.atomic():
-                _set_up_transaction(begun)
-                result = service(*args, **kwargs)
-                _name_nothing()
-                return result
+            return _run_outermost(service, args, kwargs)
         except OperationalError as error:
-            if ran_into_limit(error):
-                raise Busy from error
+            reason = transient_reason(error)
+            if again is None or not reason or connection.in_atomic_block:
+                refuse_busy(error)
+                raise
+        RETRIES.labels(reason=reason).inc()
+        logger.warning("%s is repeated after a %s", service.__qualname__, reason)
+        try:
+            return _run_outermost(service, *again)
+        except OperationalError as error:
+            refuse_busy(error)
             raise
-        finally:
-            _current.reset(token)
 
     return run
+
+
+def _run_outermost(service: Callable[..., R], args: Sequence[Any], kwargs: Mapping[str, Any]) -> R:
+    begun = Operation(actor=kwargs["actor"], at=clock.now(), id=_called.get() or uuid.uuid4())
+    token = _current.set(begun)
+    try:
+        with transaction.atomic():
+            _set_up_transaction(begun)
+            result = service(*args, **kwargs)
+            _name_nothing()
+            return result
+    finally:
+        _current.reset(token)
+
+
+def refuse_busy(error: OperationalError) -> None:
+    if ran_into_limit(error):
+        raise Busy from error
+
+
+def arguments_again(
+    args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Sequence[Any], Mapping[str, Any]] | None:
+    """Arguments for a second try, copied before the first; None where there can't be one.
+
+    A service may be repeated when it begins with what it began with: values that don't change,
+    and lists of some. A record might carry what the first try made of it, and a file is read to
+    its end.
+    """
+    if not all(map(_is_value, (*args, *kwargs.values()))):
+        return None
+    return args, {name: copy(value) for name, value in kwargs.items()}
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(one, _PLAIN) for one in value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(isinstance(one, _PLAIN) for one in value)
+    return isinstance(value, (*_PLAIN, Actor))
 
 
 def _set_up_transaction(begun: Operation) -> None:

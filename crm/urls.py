@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from crm.administration.metrics import metrics
 from crm.frame.app_urls import brought_by_apps
 from crm.pages.undo import undo
 from crm.runtime.health import healthz
@@ -12,6 +13,7 @@ handler500 = "crm.frame.views.server_error"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     # An administrator sets the address: it is one of the names to log in by.
     path("user/email/", RedirectView.as_view(pattern_name="preferences"), name="account_email"),

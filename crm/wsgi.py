@@ -10,3 +10,7 @@ application = get_wsgi_application()
 from crm.extensions.checks import refuse_wrong_declarations  # noqa: E402
 
 refuse_wrong_declarations()
+
+from crm.runtime.metrics import forget_ended_processes  # noqa: E402
+
+forget_ended_processes()

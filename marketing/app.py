@@ -16,6 +16,7 @@ from marketing.events import (
     MailingLaunched,
     MailingResumed,
 )
+from marketing.measures import MEASURES
 from marketing.models import ListMember, Recipient
 from marketing.services import campaigns, lists, mailing
 from marketing.tasks import enqueue_mailing
@@ -38,6 +39,7 @@ APP = App(
         (MailingResumed, enqueue_mailing),
     ),
     kinds=notification_kinds.KINDS,
+    measures=MEASURES,
     settings_pages=(
         SettingsPage(
             label=_("Blocked addresses"),

@@ -25,6 +25,7 @@ class Policy(StrEnum):
 # Route name, or the beginning of names ending in '*'.
 ROUTES: dict[str, Policy] = {
     "healthz": Policy.PUBLIC,
+    "metrics": Policy.PUBLIC,  # its token, or an administrator
     "account_*": Policy.PUBLIC,  # allauth decides: the log-in and password pages are its own
     "mfa_*": Policy.PUBLIC,  # allauth: authenticating is public, everything else asks for a log-in
     "usersessions_list": Policy.SIGNED_IN,

@@ -21,6 +21,7 @@ from crm.operations import subscribe
 from crm.records.history.undo import add_undoer, add_whole_undoer
 from crm.records.merging.pointers import add_pointer, set_on_merge
 from crm.registry.registry import registry
+from crm.runtime.metrics import add_measure
 from crm.settings.apps import APPS
 from crm.today.blocks import add_block
 
@@ -77,6 +78,8 @@ def _install(name: str, app: App) -> None:
     for event, handler in app.subscriptions:
         subscribe(event, handler)
     add_kinds(*app.kinds)
+    for measure in app.measures:
+        add_measure(measure)
     _install_pages(app)
     _install_records(app)
     for handler in app.after_migrate:

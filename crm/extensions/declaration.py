@@ -17,6 +17,7 @@ from crm.notifications.kinds import Kind
 from crm.records.history.undo import Undoer, WholeUndoer
 from crm.records.merging.pointers import LinkOnMerge, Pointer
 from crm.registry.registry import ReadDefinitions
+from crm.runtime.metrics import Measure
 from crm.today.blocks import Block
 
 
@@ -43,5 +44,6 @@ class App:
     pointers: tuple[Pointer, ...] = ()  # columns with ids of records of several types
     links_on_merge: tuple[LinkOnMerge, ...] = ()  # links that do not move in a merge
     imports: tuple[ImportAddition, ...] = ()
+    measures: tuple[Measure, ...] = ()  # what operators collect
     definitions: tuple[ReadDefinitions, ...] = ()  # what administrators make of types
     after_migrate: tuple[Callable[..., None], ...] = ()

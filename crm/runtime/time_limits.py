@@ -19,7 +19,12 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
-from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
+from psycopg.errors import (
+    DeadlockDetected,
+    LockNotAvailable,
+    QueryCanceled,
+    SerializationFailure,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,13 @@ def ran_into_limit(error: BaseException) -> bool:
     A deadlock counts too: of two transactions that wait for each other the server ends one.
     """
     return isinstance(error.__cause__, LockNotAvailable | QueryCanceled | DeadlockDetected)
+
+
+def transient_reason(error: BaseException) -> str:
+    """Why the server ended a transaction of which the same may work at once; '' for another."""
+    if isinstance(error.__cause__, DeadlockDetected):
+        return "deadlock"
+    return "serialization failure" if isinstance(error.__cause__, SerializationFailure) else ""
 
 
 def limit_tasks() -> None:

@@ -21,6 +21,8 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 
+from crm.runtime.metrics import REQUEST_SECONDS, REQUESTS
+
 HEADER = "X-Request-ID"
 MAIL_HEADER = "X-CRM-Request"
 GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -94,6 +96,7 @@ class RequestIdMiddleware:
         with working(Work(given_id(request) or new_id())) as work:
             response = self.get_response(request)
             response[HEADER] = work.id
+            count_request(work, response.status_code)
             if work.route != NO_ROUTE or response.status_code >= HTTPStatus.BAD_REQUEST:
                 log_request(work, request, response.status_code)
             return response
@@ -107,6 +110,11 @@ class RequestIdMiddleware:
 def given_id(request: HttpRequest) -> str:
     given = request.headers.get(HEADER, "")
     return given if settings.TRUSTED_PROXIES and GIVEN.fullmatch(given) else ""
+
+
+def count_request(work: Work, status: int) -> None:
+    REQUESTS.labels(route=work.route, status=str(status)).inc()
+    REQUEST_SECONDS.labels(route=work.route).observe(work.milliseconds / 1000)
 
 
 def log_request(work: Work, request: HttpRequest, status: int) -> None:

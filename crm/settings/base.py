@@ -295,6 +295,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-mailings": {"task": "marketing.tasks.sweep_mailings", "schedule": 10},
 }
 
+# Prometheus: who may collect, and the folder of the processes' counters; '' for none.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+METRICS_DIR = env("METRICS_DIR", default=str(CRM_HOME / "metrics"))
+
 # Whether /healthz answers for a worker too: where all run together it should, and where a load
 # balancer asks each web process for itself it must not.
 HEALTH_NEEDS_WORKER = env.bool("HEALTH_NEEDS_WORKER", default=False)
