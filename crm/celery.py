@@ -16,6 +16,8 @@ from celery.signals import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
+# Who starts without naming settings gets those of production; `make run` asks whether they were.
+SETTINGS_NAMED = "DJANGO_SETTINGS_MODULE" in os.environ
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.production")
 
 app = Celery("crm")

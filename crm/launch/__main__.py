@@ -14,6 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TextIO
 
+from crm.celery import SETTINGS_NAMED
 from crm.launch import application, servers
 from crm.launch.children import Child, Command, Fork, Program, last_words, wait_until
 from crm.launch.console import LogReader, say, step
@@ -76,7 +77,8 @@ class Launch:
         """Both begin at once, and the application loads while they get ready."""
         self.begin_postgres()
         self.begin_valkey()
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
+        if not SETTINGS_NAMED:
+            os.environ["DJANGO_SETTINGS_MODULE"] = "crm.settings.dev"
         os.environ.setdefault("DEBUG", "false")
         os.environ["CRM_HOME"] = str(self.home)
         os.environ["HEALTH_NEEDS_WORKER"] = "true"
