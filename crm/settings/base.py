@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crm.access.sessions.SessionsMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.frame.expired_forms.SignInMiddleware",
     "crm.access.middleware.ActorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -220,6 +220,7 @@ SITE_URL = env("SITE_URL", default="")
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "crm.frame.expired_forms.form_expired"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SAMESITE = "Lax"
 CONTENT_SECURITY_POLICY = {

@@ -89,10 +89,14 @@ window.addEventListener("beforeunload", (event) => {
   if (!isLeavingOnPurpose && changedForms().length) event.preventDefault();
 });
 
+// What else was typed on this page is lost with it: asked before, once it is sure that it goes.
+const mayLose = (forms) => forms.length === 0 || window.confirm(texts.unsaved);
+const changedBeside = (form) => changedForms().filter((other) => other !== form);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-  if (sending.has(form)) {
+  if (sending.has(form) || !mayLose(changedBeside(form))) {
     event.preventDefault();
     return;
   }
@@ -134,6 +138,17 @@ document.addEventListener("submit", (event) => {
 
 // ---- htmx
 
+// A part of the page that is replaced takes what was typed in it along; a form in the side panel
+// leads to another page when it is done. What comes by itself, as a poll does, waits instead.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, target, triggeringEvent, verb } = event.detail;
+  const panel = elt.closest("#panel");
+  const goesElsewhere = panel && verb !== "get";
+  const lost = changedForms(goesElsewhere ? document : target)
+    .filter((form) => form !== elt.closest("form") && !(goesElsewhere && panel.contains(form)));
+  if (lost.length && !(triggeringEvent && mayLose(lost))) event.preventDefault();
+});
+
 let busyTimer;
 const waiting = new Set();
 
@@ -162,6 +177,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:sendError", () => toast(texts.offline, { isBad: true }));
 document.addEventListener("htmx:timeout", () => toast(texts.offline, { isBad: true }));
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.getResponseHeader("X-Form-Expired")) {
+    document.dispatchEvent(new CustomEvent("crm:form-expired", { detail: event.detail.elt }));
+    return;
+  }
   const said = { 403: texts.forbidden, 404: texts.gone, 429: texts.slow }[event.detail.xhr.status];
   toast(said ?? texts.failed, { isBad: true });
 });

@@ -1,5 +1,6 @@
-// A session that ended must not cost what was typed: before a form is sent after a long pause the
-// server is asked whether it still knows us; if not, the form waits until one has signed in again.
+// A session that ended must not cost what was typed: before a form in which something was typed is
+// sent, or any form after a long pause, the server is asked whether it still knows us; if not, the
+// form waits until one has signed in again.
 
 const FRESH = 10 * 60 * 1000;
 const dialog = document.getElementById("signed-out");
@@ -10,10 +11,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) seenAt = Date.now();
 });
 
+function isTyped(field) {
+  if (field.type === "hidden" || !field.name) return false;
+  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if ("defaultChecked" in field && /checkbox|radio/.test(field.type)) return field.checked !== field.defaultChecked;
+  return "defaultValue" in field && field.value !== field.defaultValue;
+}
+
 async function knowsUs() {
   try {
-    const response = await fetch(dialog.dataset.pulseUrl, { redirect: "manual", cache: "no-store" });
-    return response.type !== "opaqueredirect" && response.status < 400;
+    return await renewToken();
   } catch (error) {
     if (error instanceof TypeError) return true; // no connection: let the browser say so
     throw error;
@@ -22,14 +29,31 @@ async function knowsUs() {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!dialog || form.method !== "post" || Date.now() - seenAt < FRESH || form === waiting?.form) return;
+  if (!dialog || form.method !== "post" || form === waiting?.form) return;
+  if (Date.now() - seenAt < FRESH && ![...form.elements].some(isTyped)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   waiting = { form, submitter: event.submitter };
   knowsUs().then((isKnown) => (isKnown ? send() : dialog.showModal()));
 }, true);
 
-document.addEventListener("crm:signed-out", () => dialog?.showModal());
+document.addEventListener("crm:signed-out", () => {
+  if (!dialog?.open) dialog?.showModal();
+});
+
+// The token was renewed in another tab: a form is sent once more with the one that holds now.
+const sentAgain = new WeakSet();
+document.addEventListener("crm:form-expired", async (event) => {
+  const isKnown = await knowsUs();
+  const form = event.detail;
+  if (!isKnown) {
+    if (form.matches("form")) waiting = { form };
+    document.dispatchEvent(new CustomEvent("crm:signed-out"));
+  } else if (form.matches("form") && !sentAgain.has(form)) {
+    sentAgain.add(form);
+    form.requestSubmit();
+  }
+});
 
 async function send() {
   seenAt = Date.now();

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Account
 from opportunities.models import Opportunity
@@ -114,7 +115,7 @@ def test_a_look_up_searches_and_chooses_by_keyboard(signed_in_page, owner):
     page.keyboard.type("castel")
     page.wait_for_selector(".ts-dropdown .option.active:has-text('Castellan Pharma')")
     page.keyboard.press("Enter")
-    assert page.input_value("select[name=account]") == str(wanted.pk)
+    expect(page.locator("select[name=account]")).to_have_value(str(wanted.pk))
 
 
 def test_a_session_that_ended_costs_nothing_that_was_typed(
