@@ -44,8 +44,10 @@ async function ask(control, address, typed, done) {
   }
   const isAwaited = control.awaited === typed;
   if (!isAwaited && control.inputValue() !== typed) {
+    // Tom Select's callback would open the list again.
     delete control.loadedSearches[typed];
-    done();
+    control.loading = Math.max(control.loading - 1, 0);
+    if (!control.loading) control.wrapper.classList.remove(control.settings.loadingClass);
     return;
   }
   control.hasFailed = !rows;
