@@ -34,6 +34,7 @@ function nothing(select, typed, escaped) {
 // one that was confirmed with Enter before its answer was there.
 async function ask(control, address, typed, done) {
   address.searchParams.set("q", typed);
+  const items = control.items.join();
   let rows;
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" } });
@@ -43,7 +44,7 @@ async function ask(control, address, typed, done) {
     rows = null;
   }
   const isAwaited = control.awaited === typed;
-  if (!isAwaited && control.inputValue() !== typed) {
+  if (!isAwaited && (control.inputValue() !== typed || control.items.join() !== items)) {
     // Tom Select's callback would open the list again.
     delete control.loadedSearches[typed];
     control.loading = Math.max(control.loading - 1, 0);
