@@ -17,8 +17,13 @@ from tests.servers import address_of
 def new_database(template: str = "template0") -> Iterator[str]:
     """A database of its own for the time being: empty, or a copy of another."""
     name = f"copy_{uuid.uuid4().hex[:12]}"
-    connections.close_all()  # a template may have no other connection
+    connections.close_all()
     with psycopg.connect(address_of("postgres"), autocommit=True) as server:
+        # A template may have no other session; threads of a live server leave some behind.
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [template],
+        )
         made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         server.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         try:
