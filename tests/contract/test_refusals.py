@@ -133,6 +133,9 @@ def test_signed_out_nothing_is_done(owner, client):
         for record_type, record in zip(TYPES, records, strict=True):
             for path, data, _privilege in attempts(record_type, record, {"name": "x"}, owner):
                 answer = client.post(path, data)
+                if any(" " in str(value) for value in data.values()):
+                    assert (answer.status_code, answer["X-Form-Expired"]) == (403, "1"), path
+                    continue
                 assert answer.status_code == 302, path
                 assert answer["Location"].startswith("/user/login/"), path
             for verb in ("delete", "assign", "edit"):
