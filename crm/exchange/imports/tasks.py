@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from celery import shared_task
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 
 from crm.access.actor import Actor
 from crm.errors import Busy, CrmError
@@ -52,6 +52,8 @@ def sole_worker(job_id: int) -> Iterator[bool]:
             (_unlimited, is_sole) = cursor.fetchone()
         yield is_sole
     finally:
+        with suppress(Error):  # its connection may be lost, and the lock with it
+            guard.rollback()  # unlike closing, it returns once the lock is gone
         guard.close()
 
 
