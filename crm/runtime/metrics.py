@@ -58,6 +58,13 @@ class Measure:
     read: Callable[[], Mapping[str, float]]
 
 
+# Name, help and label of a measure that every app whose mail waits gives values of.
+OLDEST_UNSENT_MAIL = (
+    "crm_oldest_unsent_mail_seconds",
+    "Age of the oldest mail that waits to leave.",
+    "kind",
+)
+
 _measures: list[Measure] = []
 
 

@@ -6,9 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm import labels
+from crm.exchange.imports.targets import RecordTarget
 from crm.frame.frame import Frame
-from crm.models.levels import Privilege
-from crm.registry.declaration import Feature
 from crm.registry.registry import registry
 from crm.search.services import search
 
@@ -56,7 +55,7 @@ def _places(frame: Frame) -> list[tuple[str, str, str]]:
             _("Import"),
         )
         for record_type in registry
-        if record_type.has(Feature.IMPORT) and frame.actor.can(record_type.key, Privilege.CREATE)
+        if RecordTarget(record_type).may_import(frame.actor)
     ]
     own = [
         (_("Preferences"), reverse("preferences"), _("My account")),
