@@ -105,6 +105,14 @@ STANDARD_PAGES = (
         group="records",
         order=40,
     ),
+    SettingsPage(
+        label=_("Outgoing mail"),
+        note=_("Whether mail leaves; that of a copied database is held until you let it go"),
+        icon="send",
+        url_name="settings:held_mail",
+        group="system",
+        order=5,
+    ),
 )
 MAILBOX_PAGE = SettingsPage(
     label=_("Local mailbox"),

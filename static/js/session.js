@@ -52,6 +52,9 @@ document.addEventListener("crm:form-expired", async (event) => {
   } else if (form.matches("form") && !sentAgain.has(form)) {
     sentAgain.add(form);
     form.requestSubmit();
+  } else {
+    const { failed } = document.getElementById("texts").dataset;
+    document.dispatchEvent(new CustomEvent("crm:toast", { detail: { text: failed, isBad: true } }));
   }
 });
 
