@@ -87,3 +87,9 @@ def test_the_fourth_link_in_a_quarter_of_an_hour_is_refused_with_a_page(owner, c
 def test_the_worker_knows_the_task():
     app.loader.import_default_modules()
     assert "crm.frame.tasks.send_password_reset" in app.tasks
+
+
+def test_a_link_that_no_longer_works_says_how_to_get_another(client, db):
+    page = client.get("/user/password/reset/key/1-abc/").content.decode()
+    assert "This link no longer works" in page
+    assert 'href="/user/password/reset/"' in page
